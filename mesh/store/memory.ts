@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts'
+import { compareKeys } from './key-order.ts'
 import {
   type Change,
   type Committed,
@@ -343,21 +344,6 @@ class MemoryWatch implements StoreWatch {
       this.close()
     }
   }
-}
-
-/** Byte order of the keys' UTF-8 forms: like code units, except that surrogates come after all other units. */
-function compareKeys(a: string, b: string): number {
-  const shared = Math.min(a.length, b.length)
-  for (let index = 0; index < shared; index++) {
-    const x = a.charCodeAt(index)
-    const y = b.charCodeAt(index)
-    if (x === y) continue
-    const xIsSurrogate = x >= 0xd800 && x <= 0xdfff
-    const yIsSurrogate = y >= 0xd800 && y <= 0xdfff
-    if (xIsSurrogate !== yIsSurrogate) return xIsSurrogate ? 1 : -1
-    return x - y
-  }
-  return a.length - b.length
 }
 
 function lowerBound(order: string[], key: string): number {

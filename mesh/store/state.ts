@@ -1,4 +1,5 @@
 import BTree from 'sorted-btree'
+import { compareKeys } from './key-order.ts'
 import {
   type Committed,
   type Entry,
@@ -16,66 +17,75 @@ export interface StateEntry extends Entry {
   expiresMs: number
 }
 
+export type Outcome = { committed: Committed } | { refused: StoreError }
+
+/** What one revision changed. */
+export interface RevisionBatch {
+  revision: Revision
+  events: StoreEvent[]
+  /** True when keys ended their time to live; false when a transaction wrote them. */
+  expiry: boolean
+}
+
 /** What applying one operation did: the same on every node. */
 export interface Applied {
-  revision: Revision
-  timeMs: number
-  events: StoreEvent[]
-  /** Why the transaction changed nothing; undefined when it was applied. */
-  refused?: StoreError
-  /** The transaction's id was seen before: this is what it gave then. */
-  duplicate?: Committed
+  batches: RevisionBatch[]
+  /** Undefined for an operation without a transaction. */
+  outcome?: Outcome
 }
 
 /** An applied id and its outcome, kept for a while so that a transaction sent twice is done once. */
 export interface RecentId {
   id: string
-  committed: Committed
+  outcome: Outcome
 }
 
-const maxRecentIds = 8192
-const maxExpiriesPerOperation = 1000
+/** What a view gives back when a node starts again. */
+export interface RestoredState {
+  entries: Iterable<StateEntry>
+  recent: Iterable<RecentId>
+  revision: Revision
+  timeMs: number
+  term: number
+}
 
-/**
- * The replicated state as a function of the operations: deterministic, no I/O, no clock. Revisions are given by the
- * caller, one per operation.
- */
+/** How many applied ids are remembered. A transaction is never sent again after this many others. */
+export const maxRecentIds = 8192
+const maxExpiriesPerOperation = 1000
+const expiryDigits = 16
+
+/** The replicated state as a function of the operations: deterministic, no I/O, no clock. */
 export class State {
   readonly #entries = new BTree<string, StateEntry>(undefined, compareKeys)
-  /** `expiresMs` padded, then the key: in order of expiry. */
-  readonly #expiries = new BTree<string, string>(undefined, compareKeys)
-  readonly #recent = new Map<string, Committed>()
-  revision: Revision = 0
-  timeMs = 0
+  /** Time of expiry in fixed width, then the key: in order of expiry. */
+  readonly #expiries = new BTree<string, string>()
+  readonly #recent = new Map<string, Outcome>()
+  #revision: Revision = 0
+  #term = 0
 
-  /** Puts back what a view kept, before the first apply. */
-  restore(entries: Iterable<StateEntry>, recent: Iterable<RecentId>, revision: Revision, timeMs: number): void {
-    for (const entry of entries) this.#put(entry)
-    for (const { id, committed } of recent) this.#recent.set(id, committed)
-    this.revision = revision
-    this.timeMs = timeMs
+  get revision(): Revision {
+    return this.#revision
   }
 
-  /** `transaction` is undefined for a leader's empty block; expiries happen there too. */
-  apply(revision: Revision, timeMs: number, term: number, transaction: Transaction | undefined): Applied {
-    if (revision <= this.revision) throw new Error(`revision ${revision} applied after ${this.revision}`)
-    this.revision = revision
-    this.timeMs = timeMs
-    const applied: Applied = { revision, timeMs, events: [] }
-    this.#expire(applied)
+  /** Puts back what a view kept, before the first apply. */
+  restore(restored: RestoredState): void {
+    for (const entry of restored.entries) this.#put(entry)
+    for (const { id, outcome } of restored.recent) this.#recent.set(id, outcome)
+    this.#revision = restored.revision
+    this.#term = restored.term
+  }
+
+  /** `transaction` is undefined for a leader's empty block; keys expire there too. */
+  apply(timeMs: number, term: number, transaction: Transaction | undefined): Applied {
+    this.#term = Math.max(this.#term, term)
+    const applied: Applied = { batches: [] }
+    this.#expire(applied, timeMs)
     if (transaction === undefined) return applied
-    const id = `${transaction.id.origin}/${transaction.id.counter}`
-    const before = this.#recent.get(id)
-    if (before !== undefined) {
-      applied.duplicate = before
-      return applied
-    }
-    applied.refused = this.#refusal(transaction, term)
-    if (applied.refused !== undefined) return applied
-    for (const change of transaction.changes) {
-      this.#change(applied, change.key, change.value, change.ttlMs === undefined ? 0 : timeMs + change.ttlMs)
-    }
-    this.#remember(id, { revision, timeMs })
+    const id = idOf(transaction)
+    applied.outcome = this.#recent.get(id)
+    if (applied.outcome !== undefined) return applied
+    applied.outcome = this.#decide(applied, timeMs, transaction)
+    this.#remember(id, applied.outcome)
     return applied
   }
 
@@ -85,14 +95,14 @@ export class State {
 
   list(prefix: string, options: ListOptions = {}): Listing {
     const limit = options.limit ?? Number.POSITIVE_INFINITY
-    const start = options.from !== undefined && options.from > prefix ? options.from : prefix
+    const start = options.from !== undefined && compareKeys(options.from, prefix) > 0 ? options.from : prefix
     const entries: Entry[] = []
     for (const [key, entry] of this.#entries.entries(start)) {
       if (!key.startsWith(prefix)) break
-      if (entries.length >= limit) return { entries, revision: this.revision, next: key }
+      if (entries.length >= limit) return { entries, revision: this.#revision, next: key }
       entries.push(entry)
     }
-    return { entries, revision: this.revision }
+    return { entries, revision: this.#revision }
   }
 
   /** The earliest expiry, in cluster time; undefined when nothing expires. */
@@ -101,9 +111,21 @@ export class State {
     return first === undefined ? undefined : Number(first.slice(0, expiryDigits))
   }
 
-  #refusal(transaction: Transaction, term: number): StoreError | undefined {
-    if (transaction.term !== undefined && transaction.term < term) {
-      return new StoreError('StaleTerm', `written in term ${transaction.term}, but term ${term} has begun`)
+  #decide(applied: Applied, timeMs: number, transaction: Transaction): Outcome {
+    const refused = this.#refusal(transaction)
+    if (refused !== undefined) return { refused }
+    if (transaction.term !== undefined) this.#term = Math.max(this.#term, transaction.term)
+    const batch: RevisionBatch = { revision: ++this.#revision, events: [], expiry: false }
+    for (const change of transaction.changes) {
+      this.#change(batch, timeMs, change.key, change.value, change.ttlMs === undefined ? 0 : timeMs + change.ttlMs)
+    }
+    applied.batches.push(batch)
+    return { committed: { revision: batch.revision, timeMs } }
+  }
+
+  #refusal(transaction: Transaction): StoreError | undefined {
+    if (transaction.term !== undefined && transaction.term < this.#term) {
+      return new StoreError('StaleTerm', `written in term ${transaction.term}, but term ${this.#term} has begun`)
     }
     for (const { key, revision } of transaction.preconditions) {
       const actual = this.#entries.get(key)?.revision ?? 0
@@ -116,14 +138,14 @@ export class State {
     return undefined
   }
 
-  #change(applied: Applied, key: string, value: Uint8Array | null, expiresMs: number): void {
+  #change(batch: RevisionBatch, timeMs: number, key: string, value: Uint8Array | null, expiresMs: number): void {
     const previous = this.#entries.get(key)
     if (previous === undefined && value === null) return
-    const { revision, timeMs } = applied
+    const { revision } = batch
     const created = previous?.created ?? revision
-    if (previous !== undefined) this.#forget(previous)
+    if (previous !== undefined) this.#remove(previous)
     if (value !== null) this.#put({ key, value, revision, created, expiresMs })
-    applied.events.push({
+    batch.events.push({
       key,
       revision,
       timeMs,
@@ -134,13 +156,16 @@ export class State {
     })
   }
 
-  #expire(applied: Applied): void {
+  #expire(applied: Applied, timeMs: number): void {
     const due: string[] = []
     for (const [mark, key] of this.#expiries.entries()) {
-      if (Number(mark.slice(0, expiryDigits)) > applied.timeMs || due.length >= maxExpiriesPerOperation) break
+      if (Number(mark.slice(0, expiryDigits)) > timeMs || due.length >= maxExpiriesPerOperation) break
       due.push(key)
     }
-    for (const key of due) this.#change(applied, key, null, 0)
+    if (due.length === 0) return
+    const batch: RevisionBatch = { revision: ++this.#revision, events: [], expiry: true }
+    for (const key of due) this.#change(batch, timeMs, key, null, 0)
+    applied.batches.push(batch)
   }
 
   #put(entry: StateEntry): void {
@@ -148,33 +173,21 @@ export class State {
     if (entry.expiresMs > 0) this.#expiries.set(expiryMark(entry), entry.key)
   }
 
-  #forget(entry: StateEntry): void {
+  #remove(entry: StateEntry): void {
     this.#entries.delete(entry.key)
     if (entry.expiresMs > 0) this.#expiries.delete(expiryMark(entry))
   }
 
-  #remember(id: string, committed: Committed): void {
-    this.#recent.set(id, committed)
-    if (this.#recent.size <= maxRecentIds) return
-    for (const oldest of this.#recent.keys()) {
-      this.#recent.delete(oldest)
-      break
-    }
+  #remember(id: string, outcome: Outcome): void {
+    this.#recent.set(id, outcome)
+    if (this.#recent.size > maxRecentIds) this.#recent.delete(this.#recent.keys().next().value!)
   }
 }
 
-const expiryDigits = 16
+export function idOf(transaction: Transaction): string {
+  return `${transaction.id.origin} ${transaction.id.counter}`
+}
 
 function expiryMark(entry: StateEntry): string {
   return String(Math.ceil(entry.expiresMs)).padStart(expiryDigits, '0') + entry.key
-}
-
-/** Keys are ASCII, so the order of UTF-16 code units is the order of bytes. */
-function compareKeys(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-/** The first key after all keys with this prefix. */
-export function prefixEnd(prefix: string): string {
-  return `${prefix}\uffff`
 }

@@ -1,0 +1,192 @@
+import { Database, type Statement } from 'bun:sqlite'
+import { rmSync } from 'node:fs'
+import type { Revision } from './store.ts'
+
+/** A change as the view keeps it: where to find the value, not the value itself. */
+export interface ChangeRow {
+  key: string
+  revision: Revision
+  created: Revision
+  timeMs: number
+  /** Index of the operation's block; -1 when the key's time to live ended. */
+  block: number
+  deleted: boolean
+}
+
+export interface EntryRow {
+  key: string
+  value: Uint8Array
+  revision: Revision
+  created: Revision
+  expiresMs: number
+}
+
+export interface RecentRow {
+  id: string
+  revision: Revision
+  timeMs: number
+  /** JSON of the refusal, or '' when the transaction was committed. */
+  refusal: string
+}
+
+/** How far the view has applied the operations. */
+export interface ViewPosition {
+  /** Number of operations applied, that is the index of the next block. */
+  applied: number
+  revision: Revision
+  timeMs: number
+  term: number
+}
+
+/** One write of the view: everything that a run of operations changed, in one transaction. */
+export interface ViewBatch {
+  position: ViewPosition
+  puts: EntryRow[]
+  deletes: string[]
+  changes: ChangeRow[]
+  recent: RecentRow[]
+  /** How many ids of `recent` to keep. */
+  keepRecent: number
+}
+
+const schemaVersion = 1
+
+/**
+ * The materialised view in its own SQLite file, as a Worker uses it. No fsync of its own: after a crash it is as old as
+ * its last checkpoint and catches up from the operations; a file that cannot be opened is thrown away and rebuilt.
+ */
+export class ViewDatabase {
+  readonly #database: Database
+  readonly #statements: Record<'put' | 'delete' | 'change' | 'recent' | 'prune' | 'position', Statement>
+
+  constructor(file: string) {
+    this.#database = openOrReplace(file)
+    const query = (sql: string) => this.#database.query(sql)
+    this.#statements = {
+      put: query(
+        'INSERT INTO entries(key, value, revision, created, expires) VALUES(?, ?, ?, ?, ?) ON CONFLICT(key) DO UPDATE ' +
+          'SET value=excluded.value, revision=excluded.revision, created=excluded.created, expires=excluded.expires',
+      ),
+      delete: query('DELETE FROM entries WHERE key=?'),
+      change: query(
+        'INSERT OR REPLACE INTO changes(key, revision, created, time, block, deleted) VALUES(?, ?, ?, ?, ?, ?)',
+      ),
+      recent: query('INSERT OR IGNORE INTO recent(id, revision, time, refusal) VALUES(?, ?, ?, ?)'),
+      prune: query('DELETE FROM recent WHERE position <= (SELECT max(position) FROM recent) - ?'),
+      position: query('UPDATE position SET applied=?, revision=?, time=?, term=?'),
+    }
+  }
+
+  write(batch: ViewBatch): void {
+    const { put, delete: remove, change, recent, prune, position } = this.#statements
+    this.#database.transaction(() => {
+      for (const key of batch.deletes) remove.run(key)
+      for (const row of batch.puts) put.run(row.key, row.value, row.revision, row.created, row.expiresMs)
+      for (const row of batch.changes) {
+        change.run(row.key, row.revision, row.created, row.timeMs, row.block, row.deleted ? 1 : 0)
+      }
+      for (const row of batch.recent) recent.run(row.id, row.revision, row.timeMs, row.refusal)
+      prune.run(batch.keepRecent)
+      position.run(batch.position.applied, batch.position.revision, batch.position.timeMs, batch.position.term)
+    })()
+  }
+
+  position(): ViewPosition {
+    return this.#database.query('SELECT applied, revision, time AS timeMs, term FROM position').get() as ViewPosition
+  }
+
+  /** Entries after a key, in order; a page at most. */
+  entriesAfter(key: string | null, limit: number): EntryRow[] {
+    const columns = 'key, value, revision, created, expires AS expiresMs'
+    const where = key === null ? '' : 'WHERE key > ?1'
+    const statement = this.#database.query(`SELECT ${columns} FROM entries ${where} ORDER BY key LIMIT ${limit}`)
+    return (key === null ? statement.all() : statement.all(key)) as EntryRow[]
+  }
+
+  recent(): RecentRow[] {
+    return this.#database
+      .query('SELECT id, revision, time AS timeMs, refusal FROM recent ORDER BY position')
+      .all() as RecentRow[]
+  }
+
+  /** The newest change of a key at or before a revision. */
+  changeAt(key: string, at: Revision): ChangeRow | undefined {
+    const sql = `SELECT ${changeColumns} FROM changes WHERE key=? AND revision<=? ORDER BY revision DESC LIMIT 1`
+    return rowToChange(this.#database.query(sql).get(key, at))
+  }
+
+  /** A key's changes, newest first. */
+  changesOf(key: string, limit: number): ChangeRow[] {
+    const sql = `SELECT ${changeColumns} FROM changes WHERE key=? ORDER BY revision DESC LIMIT ?`
+    return this.#database.query(sql).all(key, limit).map(rowToChange) as ChangeRow[]
+  }
+
+  /** For each key with the prefix that existed at a revision, in key order from `from` on: its change of then. */
+  changesBelow(prefix: string, from: string, at: Revision, limit: number): ChangeRow[] {
+    const sql =
+      `SELECT ${changeColumns} FROM changes AS outer WHERE key>=?1 AND substr(key, 1, ?2)=?3 AND deleted=0 AND revision=` +
+      '(SELECT max(revision) FROM changes WHERE key=outer.key AND revision<=?4) ORDER BY key LIMIT ?5'
+    const start = Buffer.compare(Buffer.from(from), Buffer.from(prefix)) > 0 ? from : prefix
+    const rows = this.#database.query(sql).all(start, [...prefix].length, prefix, at, limit)
+    return rows.map(rowToChange) as ChangeRow[]
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+const changeColumns = 'key, revision, created, time AS timeMs, block, deleted'
+
+function rowToChange(row: unknown): ChangeRow | undefined {
+  if (row === null) return undefined
+  const change = row as Omit<ChangeRow, 'deleted'> & { deleted: number }
+  return { ...change, deleted: change.deleted === 1 }
+}
+
+function openOrReplace(file: string): Database {
+  try {
+    return open(file)
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? ''
+    if (!['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SKEIN_VIEW_VERSION'].includes(code)) throw error
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+    return open(file)
+  }
+}
+
+function open(file: string): Database {
+  const database = new Database(file, { create: true })
+  try {
+    database.run('PRAGMA journal_mode=WAL')
+    // NORMAL syncs at checkpoints only: enough for the file to stay well formed after a power cut.
+    database.run('PRAGMA synchronous=NORMAL')
+    const { user_version: version } = database.query('PRAGMA user_version').get() as { user_version: number }
+    if (version === 0) create(database)
+    else if (version !== schemaVersion) throw Object.assign(new Error('view version'), { code: 'SKEIN_VIEW_VERSION' })
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function create(database: Database): void {
+  database.transaction(() => {
+    database.run(
+      'CREATE TABLE entries(key TEXT PRIMARY KEY, value BLOB NOT NULL, revision INT NOT NULL, created INT NOT NULL, ' +
+        'expires INT NOT NULL) WITHOUT ROWID',
+    )
+    database.run(
+      'CREATE TABLE changes(key TEXT NOT NULL, revision INT NOT NULL, created INT NOT NULL, time INT NOT NULL, ' +
+        'block INT NOT NULL, deleted INT NOT NULL, PRIMARY KEY(key, revision)) WITHOUT ROWID',
+    )
+    database.run(
+      'CREATE TABLE recent(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INT NOT NULL, ' +
+        'time INT NOT NULL, refusal TEXT NOT NULL)',
+    )
+    database.run('CREATE TABLE position(applied INT, revision INT, time REAL, term INT)')
+    database.run('INSERT INTO position VALUES(0, 0, 0, 0)')
+    database.run(`PRAGMA user_version=${schemaVersion}`)
+  })()
+}

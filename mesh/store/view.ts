@@ -1,0 +1,117 @@
+import type { Logger } from '../logger/logger.ts'
+import { ThreadCalls } from '../thread/calls.ts'
+import { startThread } from '../thread/thread.ts'
+import type { StateEntry } from './state.ts'
+import type { Revision } from './store.ts'
+import type { ChangeRow, EntryRow, RecentRow, ViewBatch, ViewPosition } from './view-database.ts'
+
+const pageRows = 2000
+/** While one write is under way the next one gathers; beyond this the caller has to wait. */
+const maxGatheredBytes = 32 * 1024 * 1024
+
+/** The view database in its Worker: gathers what operations changed and writes it in the background. */
+export class View {
+  readonly #calls: ThreadCalls
+  #gathered: ViewBatch | undefined
+  #gatheredBytes = 0
+  #writing: Promise<void> | undefined
+  #failure: Error | undefined
+
+  private constructor(calls: ThreadCalls) {
+    this.#calls = calls
+  }
+
+  static async open(file: string, log: Logger): Promise<View> {
+    const calls = new ThreadCalls(startThread('mesh/store/view.worker.ts'), 'view', log)
+    try {
+      await calls.call('open', file)
+    } catch (error) {
+      calls.terminate()
+      throw error
+    }
+    return new View(calls)
+  }
+
+  position(): Promise<ViewPosition> {
+    return this.#calls.call('position')
+  }
+
+  async *entries(): AsyncGenerator<StateEntry[]> {
+    let after: string | null = null
+    for (;;) {
+      const rows: EntryRow[] = await this.#calls.call('entriesAfter', after, pageRows)
+      yield rows
+      if (rows.length < pageRows) return
+      after = rows.at(-1)!.key
+    }
+  }
+
+  recent(): Promise<RecentRow[]> {
+    return this.#calls.call('recent')
+  }
+
+  /** Queues a batch. Resolves at once while there is room, else when a write has made some. */
+  async add(batch: ViewBatch): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#gathered === undefined) this.#gathered = batch
+    else merge(this.#gathered, batch)
+    for (const row of batch.puts) this.#gatheredBytes += row.key.length + row.value.byteLength
+    this.#writing ??= this.#write()
+    if (this.#gatheredBytes > maxGatheredBytes) await this.#writing
+  }
+
+  /** Resolves when all that was added before is written. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  async changeAt(key: string, at: Revision): Promise<ChangeRow | undefined> {
+    await this.flush()
+    return this.#calls.call('changeAt', key, at)
+  }
+
+  async changesOf(key: string, limit: number): Promise<ChangeRow[]> {
+    await this.flush()
+    return this.#calls.call('changesOf', key, limit)
+  }
+
+  async changesBelow(prefix: string, from: string, at: Revision, limit: number): Promise<ChangeRow[]> {
+    await this.flush()
+    return this.#calls.call('changesBelow', prefix, from, at, limit)
+  }
+
+  async close(): Promise<void> {
+    await this.flush().catch(() => {})
+    await this.#calls.call('close').catch(() => {})
+    this.#calls.terminate()
+  }
+
+  async #write(): Promise<void> {
+    try {
+      // Let the operations of this turn of the loop gather into one write.
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      while (this.#gathered !== undefined) {
+        const batch = this.#gathered
+        this.#gathered = undefined
+        this.#gatheredBytes = 0
+        await this.#calls.call('write', batch)
+      }
+    } catch (error) {
+      this.#failure = error as Error
+    } finally {
+      this.#writing = undefined
+    }
+  }
+}
+
+/** Adds a later batch to an earlier one; a key's last put or delete wins. */
+function merge(into: ViewBatch, batch: ViewBatch): void {
+  const changed = new Set([...batch.puts.map((row) => row.key), ...batch.deletes])
+  into.puts = into.puts.filter((row) => !changed.has(row.key))
+  into.puts.push(...batch.puts)
+  into.deletes.push(...batch.deletes)
+  into.changes.push(...batch.changes)
+  into.recent.push(...batch.recent)
+  into.position = batch.position
+}
