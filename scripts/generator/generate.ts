@@ -1,0 +1,17 @@
+/** `scripts/generate`: makes everything under api/schema/generated from the Kubernetes API types. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readModel } from './model.ts'
+import { fetchSources } from './packages.ts'
+import { emitReferences } from './references.ts'
+import { emitTypes } from './types.ts'
+
+export function generate(target: string): void {
+  const model = readModel(fetchSources())
+  rmSync(target, { recursive: true, force: true })
+  mkdirSync(join(target, 'types'), { recursive: true })
+  for (const [file, text] of emitTypes(model)) writeFileSync(join(target, 'types', `${file}.ts`), text)
+  writeFileSync(join(target, 'resources.ts'), emitReferences())
+}
+
+if (import.meta.main) generate(process.argv[2] ?? join(import.meta.dir, '../../api/schema/generated'))
