@@ -55,7 +55,7 @@ export interface MatchResources {
 export interface MutatingAdmissionPolicy {
   apiVersion?: 'admissionregistration.k8s.io/v1'
   kind?: 'MutatingAdmissionPolicy'
-  /** metadata is the standard object metadata; More info: */
+  /** metadata is the standard object metadata; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata. */
   metadata?: ObjectMeta
   /** spec defines the desired behavior of the MutatingAdmissionPolicy. */
   spec?: MutatingAdmissionPolicySpec
@@ -65,7 +65,7 @@ export interface MutatingAdmissionPolicy {
 export interface MutatingAdmissionPolicyBinding {
   apiVersion?: 'admissionregistration.k8s.io/v1'
   kind?: 'MutatingAdmissionPolicyBinding'
-  /** metadata is the standard object metadata; More info: */
+  /** metadata is the standard object metadata; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata. */
   metadata?: ObjectMeta
   /** spec defines the desired behavior of the MutatingAdmissionPolicyBinding. */
   spec?: MutatingAdmissionPolicyBindingSpec
@@ -151,7 +151,7 @@ export interface MutatingWebhook {
 export interface MutatingWebhookConfiguration {
   apiVersion?: 'admissionregistration.k8s.io/v1'
   kind?: 'MutatingWebhookConfiguration'
-  /** metadata is the standard object metadata; More info: */
+  /** metadata is the standard object metadata; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata. */
   metadata?: ObjectMeta
   /** webhooks is a list of webhooks and the affected resources and operations. */
   webhooks?: MutatingWebhook[]
@@ -261,7 +261,7 @@ export interface TypeChecking {
 export interface ValidatingAdmissionPolicy {
   apiVersion?: 'admissionregistration.k8s.io/v1'
   kind?: 'ValidatingAdmissionPolicy'
-  /** metadata is the standard object metadata; More info: */
+  /** metadata is the standard object metadata; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata. */
   metadata?: ObjectMeta
   /** spec defines the desired behavior of the ValidatingAdmissionPolicy. */
   spec?: ValidatingAdmissionPolicySpec
@@ -273,7 +273,7 @@ export interface ValidatingAdmissionPolicy {
 export interface ValidatingAdmissionPolicyBinding {
   apiVersion?: 'admissionregistration.k8s.io/v1'
   kind?: 'ValidatingAdmissionPolicyBinding'
-  /** metadata is the standard object metadata; More info: */
+  /** metadata is the standard object metadata; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata. */
   metadata?: ObjectMeta
   /** spec defines the desired behavior of the ValidatingAdmissionPolicyBinding. */
   spec?: ValidatingAdmissionPolicyBindingSpec
@@ -369,7 +369,7 @@ export interface ValidatingWebhook {
 export interface ValidatingWebhookConfiguration {
   apiVersion?: 'admissionregistration.k8s.io/v1'
   kind?: 'ValidatingWebhookConfiguration'
-  /** metadata is the standard object metadata; More info: */
+  /** metadata is the standard object metadata; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata. */
   metadata?: ObjectMeta
   /** webhooks is a list of webhooks and the affected resources and operations. */
   webhooks?: ValidatingWebhook[]

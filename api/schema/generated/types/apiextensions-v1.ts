@@ -59,7 +59,7 @@ export interface CustomResourceConversion {
 export interface CustomResourceDefinition {
   apiVersion?: 'apiextensions.k8s.io/v1'
   kind?: 'CustomResourceDefinition'
-  /** Standard object's metadata More info: */
+  /** Standard object's metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ObjectMeta
   /** spec describes how the user wants the resources to appear */
   spec: CustomResourceDefinitionSpec
@@ -87,7 +87,7 @@ export interface CustomResourceDefinitionCondition {
 export interface CustomResourceDefinitionList {
   apiVersion?: 'apiextensions.k8s.io/v1'
   kind?: 'CustomResourceDefinitionList'
-  /** Standard object's metadata More info: */
+  /** Standard object's metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ListMeta
   /** items list individual CustomResourceDefinition objects */
   items: CustomResourceDefinition[]

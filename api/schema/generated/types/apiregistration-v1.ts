@@ -47,7 +47,7 @@ export interface APIServiceSpec {
   insecureSkipTLSVerify?: boolean
   /** PEM certificates that the server's certificate must be signed by. */
   caBundle?: string
-  /** Priority of the group: */
+  /** Priority of the group: higher ones are listed first. */
   groupPriorityMinimum: number
   /** Priority of the version within its group. */
   versionPriority: number

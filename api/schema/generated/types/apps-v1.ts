@@ -18,7 +18,6 @@ export interface ControllerRevision {
 export interface ControllerRevisionList {
   apiVersion?: 'apps/v1'
   kind?: 'ControllerRevisionList'
-  /** More info: */
   metadata?: ListMeta
   /** Items is the list of ControllerRevisions */
   items: ControllerRevision[]

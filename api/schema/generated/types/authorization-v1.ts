@@ -39,7 +39,7 @@ export interface NonResourceAttributes {
 
 /** NonResourceRule holds information that describes a rule for the non-resource */
 export interface NonResourceRule {
-  /** verbs is a list of kubernetes non-resource API verbs, like: */
+  /** verbs is a list of kubernetes non-resource API verbs, like: get, post, put, delete, patch, head, options. */
   verbs: string[]
   /** nonResourceURLs is a set of partial urls that a user should have access to. */
   nonResourceURLs?: string[]
@@ -49,7 +49,7 @@ export interface NonResourceRule {
 export interface ResourceAttributes {
   /** namespace is the namespace of the action being requested. */
   namespace?: string
-  /** verb is a kubernetes resource API verb, like: */
+  /** verb is a kubernetes resource API verb, like: get, list, watch, create, update, delete, proxy. */
   verb?: string
   /** group is the API Group of the Resource. */
   group?: string
@@ -69,7 +69,7 @@ export interface ResourceAttributes {
 
 /** ResourceRule is the list of actions the subject is allowed to perform on resources. */
 export interface ResourceRule {
-  /** verbs is a list of kubernetes resource API verbs, like: */
+  /** verbs is a list of kubernetes resource API verbs, like: get, list, watch, create, update, delete, proxy. */
   verbs: string[]
   /** apiGroups is the name of the APIGroup that contains the resources. */
   apiGroups?: string[]

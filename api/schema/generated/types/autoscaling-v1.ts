@@ -27,9 +27,9 @@ export interface ContainerResourceMetricStatus {
 
 /** CrossVersionObjectReference contains enough information to let you identify the referred resource. */
 export interface CrossVersionObjectReference {
-  /** kind is the kind of the referent; More info: */
+  /** kind is the kind of the referent; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds */
   kind: string
-  /** name is the name of the referent; More info: */
+  /** name is the name of the referent; More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names */
   name: string
   /** apiVersion is the API version of the referent */
   apiVersion?: string
@@ -225,7 +225,7 @@ export interface ResourceMetricStatus {
 export interface Scale {
   apiVersion?: 'autoscaling/v1'
   kind?: 'Scale'
-  /** Standard object metadata; More info: */
+  /** Standard object metadata; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata. */
   metadata?: ObjectMeta
   /** spec defines the behavior of the scale. */
   spec?: ScaleSpec

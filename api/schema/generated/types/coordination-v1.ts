@@ -5,7 +5,6 @@ import type { ListMeta, ObjectMeta } from './meta-v1.ts'
 export interface Lease {
   apiVersion?: 'coordination.k8s.io/v1'
   kind?: 'Lease'
-  /** More info: */
   metadata?: ObjectMeta
   /** spec contains the specification of the Lease. */
   spec?: LeaseSpec

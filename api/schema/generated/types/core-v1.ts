@@ -51,13 +51,13 @@ export interface AzureDiskVolumeSource {
   diskName: string
   /** diskURI is the URI of data disk in the blob storage */
   diskURI: string
-  /** cachingMode is the Host Caching mode: */
+  /** cachingMode is the Host Caching mode: None, Read Only, Read Write. */
   cachingMode?: string
   /** fsType is Filesystem type to mount. */
   fsType?: string
   /** readOnly Defaults to false (read/write). */
   readOnly?: boolean
-  /** kind expected values are Shared: */
+  /** kind expected values are Shared: multiple blob disks per storage account Dedicated: single blob disk per storage account Managed: azure managed data disk (only in managed availability set). */
   kind?: string
 }
 
@@ -141,33 +141,33 @@ export interface Capabilities {
 
 /** Represents a Ceph Filesystem mount that lasts the lifetime of a pod Cephfs volumes do not support ownership management or SELinux relabeling. */
 export interface CephFSPersistentVolumeSource {
-  /** monitors is Required: */
+  /** monitors is Required: Monitors is a collection of Ceph monitors More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it */
   monitors: string[]
-  /** path is Optional: */
+  /** path is Optional: Used as the mounted root, rather than the full Ceph tree, default is / */
   path?: string
-  /** user is Optional: */
+  /** user is Optional: User is the rados user name, default is admin More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it */
   user?: string
-  /** secretFile is Optional: */
+  /** secretFile is Optional: SecretFile is the path to key ring for User, default is /etc/ceph/user.secret More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it */
   secretFile?: string
-  /** secretRef is Optional: */
+  /** secretRef is Optional: SecretRef is reference to the authentication secret for User, default is empty. */
   secretRef?: SecretReference
-  /** readOnly is Optional: */
+  /** readOnly is Optional: Defaults to false (read/write). */
   readOnly?: boolean
 }
 
 /** Represents a Ceph Filesystem mount that lasts the lifetime of a pod Cephfs volumes do not support ownership management or SELinux relabeling. */
 export interface CephFSVolumeSource {
-  /** monitors is Required: */
+  /** monitors is Required: Monitors is a collection of Ceph monitors More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it */
   monitors: string[]
-  /** path is Optional: */
+  /** path is Optional: Used as the mounted root, rather than the full Ceph tree, default is / */
   path?: string
-  /** user is optional: */
+  /** user is optional: User is the rados user name, default is admin More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it */
   user?: string
-  /** secretFile is Optional: */
+  /** secretFile is Optional: SecretFile is the path to key ring for User, default is /etc/ceph/user.secret More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it */
   secretFile?: string
-  /** secretRef is Optional: */
+  /** secretRef is Optional: SecretRef is reference to the authentication secret for User, default is empty. */
   secretRef?: LocalObjectReference
-  /** readOnly is Optional: */
+  /** readOnly is Optional: Defaults to false (read/write). */
   readOnly?: boolean
 }
 
@@ -177,9 +177,9 @@ export interface CinderPersistentVolumeSource {
   volumeID: string
   /** fsType Filesystem type to mount. */
   fsType?: string
-  /** readOnly is Optional: */
+  /** readOnly is Optional: Defaults to false (read/write). */
   readOnly?: boolean
-  /** secretRef is Optional: */
+  /** secretRef is Optional: points to a secret object containing parameters used to connect to OpenStack. */
   secretRef?: SecretReference
 }
 
@@ -191,7 +191,7 @@ export interface CinderVolumeSource {
   fsType?: string
   /** readOnly defaults to false (read/write). */
   readOnly?: boolean
-  /** secretRef is optional: */
+  /** secretRef is optional: points to a secret object containing parameters used to connect to OpenStack. */
   secretRef?: LocalObjectReference
 }
 
@@ -283,7 +283,6 @@ export interface ConfigMapKeySelector {
 export interface ConfigMapList {
   apiVersion?: 'v1'
   kind?: 'ConfigMapList'
-  /** More info: */
   metadata?: ListMeta
   /** Items is the list of ConfigMaps. */
   items: ConfigMap[]
@@ -319,7 +318,7 @@ export interface ConfigMapVolumeSource {
   name?: string
   /** items if unspecified, each key-value pair in the Data field of the referenced ConfigMap will be projected into the volume as a file whose name is the key and content is the value. */
   items?: KeyToPath[]
-  /** defaultMode is optional: */
+  /** defaultMode is optional: mode bits used to set permissions on created files by default. */
   defaultMode?: number
   /** optional specify whether the ConfigMap or its keys must be defined */
   optional?: boolean
@@ -363,7 +362,7 @@ export interface Container {
   startupProbe?: Probe
   /** Actions that the management system should take in response to container lifecycle events. */
   lifecycle?: Lifecycle
-  /** Optional: */
+  /** Optional: Path at which the file to which the container's termination message will be written is mounted into the container's filesystem. */
   terminationMessagePath?: string
   /** Indicate how the termination message should be populated. */
   terminationMessagePolicy?: string
@@ -531,13 +530,13 @@ export interface DownwardAPIProjection {
 
 /** DownwardAPIVolumeFile represents information to create the file containing the pod field */
 export interface DownwardAPIVolumeFile {
-  /** Required: */
+  /** Required: Path is the relative path name of the file to be created. */
   path: string
-  /** Required: */
+  /** Required: Selects a field of the pod: only annotations, labels, name, namespace and uid are supported. */
   fieldRef?: ObjectFieldSelector
-  /** Selects a resource of the container: */
+  /** Selects a resource of the container: only resources limits and requests (limits.cpu, limits.memory, requests.cpu and requests.memory) are currently supported. */
   resourceFieldRef?: ResourceFieldSelector
-  /** Optional: */
+  /** Optional: mode bits used to set permissions on this file, must be an octal value between 0000 and 0777 or a decimal value between 0 and 511. */
   mode?: number
 }
 
@@ -545,7 +544,7 @@ export interface DownwardAPIVolumeFile {
 export interface DownwardAPIVolumeSource {
   /** Items is a list of downward API volume file */
   items?: DownwardAPIVolumeFile[]
-  /** Optional: */
+  /** Optional: mode bits to use on created files by default. */
   defaultMode?: number
 }
 
@@ -563,7 +562,7 @@ export interface EndpointAddress {
   ip: string
   /** The Hostname of this endpoint */
   hostname?: string
-  /** Optional: */
+  /** Optional: Node hosting this endpoint. */
   nodeName?: string
   /** Reference to object providing the endpoint. */
   targetRef?: ObjectReference
@@ -633,9 +632,9 @@ export interface EnvVar {
 
 /** EnvVarSource represents a source for the value of an EnvVar. */
 export interface EnvVarSource {
-  /** Selects a field of the pod: */
+  /** Selects a field of the pod: supports metadata.name, metadata.namespace, `metadata.labels['<KEY>']`, `metadata.annotations['<KEY>']`, spec.nodeName, spec.serviceAccountName, status.hostIP, status.podIP, status.podIPs. */
   fieldRef?: ObjectFieldSelector
-  /** Selects a resource of the container: */
+  /** Selects a resource of the container: only resources limits and requests (limits.cpu, limits.memory, limits.ephemeral-storage, requests.cpu, requests.memory and requests.ephemeral-storage) are currently supported. */
   resourceFieldRef?: ResourceFieldSelector
   /** Selects a key of a ConfigMap. */
   configMapKeyRef?: ConfigMapKeySelector
@@ -683,13 +682,13 @@ export interface EphemeralContainer {
   startupProbe?: Probe
   /** Lifecycle is not allowed for ephemeral containers. */
   lifecycle?: Lifecycle
-  /** Optional: */
+  /** Optional: Path at which the file to which the container's termination message will be written is mounted into the container's filesystem. */
   terminationMessagePath?: string
   /** Indicate how the termination message should be populated. */
   terminationMessagePolicy?: string
   /** Image pull policy. */
   imagePullPolicy?: string
-  /** Optional: */
+  /** Optional: SecurityContext defines the security options the ephemeral container should be run with. */
   securityContext?: SecurityContext
   /** Whether this container should allocate a buffer for stdin in the container runtime. */
   stdin?: boolean
@@ -739,13 +738,13 @@ export interface EphemeralContainerCommon {
   startupProbe?: Probe
   /** Lifecycle is not allowed for ephemeral containers. */
   lifecycle?: Lifecycle
-  /** Optional: */
+  /** Optional: Path at which the file to which the container's termination message will be written is mounted into the container's filesystem. */
   terminationMessagePath?: string
   /** Indicate how the termination message should be populated. */
   terminationMessagePolicy?: string
   /** Image pull policy. */
   imagePullPolicy?: string
-  /** Optional: */
+  /** Optional: SecurityContext defines the security options the ephemeral container should be run with. */
   securityContext?: SecurityContext
   /** Whether this container should allocate a buffer for stdin in the container runtime. */
   stdin?: boolean
@@ -831,15 +830,15 @@ export interface ExecAction {
 
 /** Represents a Fibre Channel volume. */
 export interface FCVolumeSource {
-  /** targetWWNs is Optional: */
+  /** targetWWNs is Optional: FC target worldwide names (WWNs) */
   targetWWNs?: string[]
-  /** lun is Optional: */
+  /** lun is Optional: FC target lun number */
   lun?: number
   /** fsType is the filesystem type to mount. */
   fsType?: string
-  /** readOnly is Optional: */
+  /** readOnly is Optional: Defaults to false (read/write). */
   readOnly?: boolean
-  /** wwids Optional: */
+  /** wwids Optional: FC volume world wide identifiers (wwids) Either wwids or combination of targetWWNs and lun must be set, but not both simultaneously. */
   wwids?: string[]
 }
 
@@ -861,11 +860,11 @@ export interface FlexPersistentVolumeSource {
   driver: string
   /** fsType is the Filesystem type to mount. */
   fsType?: string
-  /** secretRef is Optional: */
+  /** secretRef is Optional: SecretRef is reference to the secret object containing sensitive information to pass to the plugin scripts. */
   secretRef?: SecretReference
-  /** readOnly is Optional: */
+  /** readOnly is Optional: defaults to false (read/write). */
   readOnly?: boolean
-  /** options is Optional: */
+  /** options is Optional: this field holds extra command options if any. */
   options?: Record<string, string>
 }
 
@@ -875,11 +874,11 @@ export interface FlexVolumeSource {
   driver: string
   /** fsType is the filesystem type to mount. */
   fsType?: string
-  /** secretRef is Optional: */
+  /** secretRef is Optional: secretRef is reference to the secret object containing sensitive information to pass to the plugin scripts. */
   secretRef?: LocalObjectReference
-  /** readOnly is Optional: */
+  /** readOnly is Optional: defaults to false (read/write). */
   readOnly?: boolean
-  /** options is Optional: */
+  /** options is Optional: this field holds extra command options if any. */
   options?: Record<string, string>
 }
 
@@ -983,7 +982,7 @@ export interface HostIP {
 export interface HostPathVolumeSource {
   /** path of the directory on the host. */
   path: string
-  /** type for HostPath Volume Defaults to "" More info: */
+  /** type for HostPath Volume Defaults to "" More info: https://kubernetes.io/docs/concepts/storage/volumes#hostpath */
   type?: string
 }
 
@@ -1041,7 +1040,7 @@ export interface ISCSIVolumeSource {
 
 /** ImageVolumeSource represents a image volume resource. */
 export interface ImageVolumeSource {
-  /** Required: */
+  /** Required: Image or artifact reference to be used. */
   reference?: string
   /** Policy for pulling OCI objects. */
   pullPolicy?: string
@@ -1059,7 +1058,7 @@ export interface KeyToPath {
   key: string
   /** path is the relative path of the file to map the key to. */
   path: string
-  /** mode is Optional: */
+  /** mode is Optional: mode bits used to set permissions on this file. */
   mode?: number
 }
 
@@ -1144,7 +1143,7 @@ export interface List {
   items: Record<string, unknown>[]
 }
 
-/** LoadBalancerIngress represents the status of a load-balancer ingress point: */
+/** LoadBalancerIngress represents the status of a load-balancer ingress point: traffic intended for the service should be sent to an ingress point. */
 export interface LoadBalancerIngress {
   /** IP is set for load-balancer ingress points that are IP based (typically GCE or OpenStack load-balancers) */
   ip?: string
@@ -1392,13 +1391,13 @@ export interface NodeSpec {
   podCIDR?: string
   /** podCIDRs represents the IP ranges assigned to the node for usage by Pods on that node. */
   podCIDRs?: string[]
-  /** ID of the node assigned by the cloud provider in the format: */
+  /** ID of the node assigned by the cloud provider in the format: <ProviderName>://<ProviderSpecificNodeID> */
   providerID?: string
   /** Unschedulable controls node schedulability of new pods. */
   unschedulable?: boolean
   /** If specified, the node's taints. */
   taints?: Taint[]
-  /** Deprecated: */
+  /** Deprecated: Previously used to specify the source of the node's configuration for the DynamicKubeletConfig feature. */
   configSource?: NodeConfigSource
   /** Deprecated. */
   externalID?: string
@@ -1458,7 +1457,7 @@ export interface NodeSystemInfo {
   containerRuntimeVersion: string
   /** Kubelet Version reported by the node. */
   kubeletVersion: string
-  /** Deprecated: */
+  /** Deprecated: KubeProxy Version reported by the node. */
   kubeProxyVersion: string
   /** The Operating System reported by the node */
   operatingSystem: string
@@ -1558,7 +1557,7 @@ export interface PersistentVolumeClaimSpec {
   storageClassName?: string
   /** volumeMode defines what type of volume is required by the claim. */
   volumeMode?: string
-  /** dataSource field can be used to specify either: */
+  /** dataSource field can be used to specify either: * An existing VolumeSnapshot object (snapshot.storage.k8s.io/VolumeSnapshot) * An existing PVC (PersistentVolumeClaim) If the provisioner or an external controller can support the specified data source, it will create a new volume based on the contents of the specified data source. */
   dataSource?: TypedLocalObjectReference
   /** dataSourceRef specifies the object from which to populate the volume with data, if a non-empty volume is desired. */
   dataSourceRef?: TypedObjectReference
@@ -2138,7 +2137,7 @@ export interface PodStatus {
   initContainerStatuses?: ContainerStatus[]
   /** Statuses of containers in this pod. */
   containerStatuses?: ContainerStatus[]
-  /** The Quality of Service (QOS) classification assigned to the pod based on resource requirements See PodQOSClass type for available QOS classes More info: */
+  /** The Quality of Service (QOS) classification assigned to the pod based on resource requirements See PodQOSClass type for available QOS classes More info: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/#quality-of-service-classes */
   qosClass?: string
   /** Statuses for any ephemeral containers that have run in this pod. */
   ephemeralContainerStatuses?: ContainerStatus[]
@@ -2198,9 +2197,9 @@ export interface PodTemplateSpec {
 export interface PortStatus {
   /** Port is the port number of the service port of which status is recorded here */
   port: number
-  /** Protocol is the protocol of the service port of which status is recorded here The supported values are: */
+  /** Protocol is the protocol of the service port of which status is recorded here The supported values are: "TCP", "UDP", "SCTP" */
   protocol: string
-  /** Error is to record the problem with the service port The format of the error shall comply with the following rules: */
+  /** Error is to record the problem with the service port The format of the error shall comply with the following rules: - built-in error values shall be specified in this file and those shall use CamelCase names - cloud provider specific error values must have names that comply with the format foo.example.com/CamelCase. */
   error?: string
 }
 
@@ -2426,9 +2425,9 @@ export interface ResourceClaim {
 
 /** ResourceFieldSelector represents container resources (cpu, memory) and their output format */
 export interface ResourceFieldSelector {
-  /** Container name: */
+  /** Container name: required for volumes, optional for env vars */
   containerName?: string
-  /** Required: */
+  /** Required: resource to select */
   resource: string
   /** Specifies the output format of the exposed resources, defaults to "1" */
   divisor?: string
@@ -2654,7 +2653,7 @@ export interface SecretVolumeSource {
   secretName?: string
   /** items If unspecified, each key-value pair in the Data field of the referenced Secret will be projected into the volume as a file whose name is the key and content is the value. */
   items?: KeyToPath[]
-  /** defaultMode is Optional: */
+  /** defaultMode is Optional: mode bits used to set permissions on created files by default. */
   defaultMode?: number
   /** optional field specify whether the Secret or its keys must be defined */
   optional?: boolean
@@ -2708,7 +2707,7 @@ export interface Service {
   status?: ServiceStatus
 }
 
-/** ServiceAccount binds together: */
+/** ServiceAccount binds together: * a name, understood by users, and perhaps by peripheral systems, for an identity * a principal that can be authenticated and authorized * a set of secrets */
 export interface ServiceAccount {
   apiVersion?: 'v1'
   kind?: 'ServiceAccount'
@@ -2792,7 +2791,7 @@ export interface ServiceSpec {
   externalIPs?: string[]
   /** Supports "ClientIP" and "None". */
   sessionAffinity?: string
-  /** Only applies to Service Type: */
+  /** Only applies to Service Type: LoadBalancer. */
   loadBalancerIP?: string
   /** If specified and supported by the platform, this will restrict traffic through the cloud-provider load-balancer will be restricted to the specified client IPs. */
   loadBalancerSourceRanges?: string[]
@@ -2880,7 +2879,7 @@ export interface Sysctl {
 export interface TCPSocketAction {
   /** Number or name of the port to access on the container. */
   port: number | string
-  /** Optional: */
+  /** Optional: Host name to connect to, defaults to the pod IP. */
   host?: string
 }
 
@@ -2982,7 +2981,7 @@ export interface Volume {
   gitRepo?: GitRepoVolumeSource
   /** secret represents a secret that should populate this volume. */
   secret?: SecretVolumeSource
-  /** nfs represents an NFS mount on the host that shares a pod's lifetime More info: */
+  /** nfs represents an NFS mount on the host that shares a pod's lifetime More info: https://kubernetes.io/docs/concepts/storage/volumes#nfs */
   nfs?: NFSVolumeSource
   /** iscsi represents an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod. */
   iscsi?: ISCSIVolumeSource
@@ -3116,7 +3115,7 @@ export interface VolumeSource {
   gitRepo?: GitRepoVolumeSource
   /** secret represents a secret that should populate this volume. */
   secret?: SecretVolumeSource
-  /** nfs represents an NFS mount on the host that shares a pod's lifetime More info: */
+  /** nfs represents an NFS mount on the host that shares a pod's lifetime More info: https://kubernetes.io/docs/concepts/storage/volumes#nfs */
   nfs?: NFSVolumeSource
   /** iscsi represents an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod. */
   iscsi?: ISCSIVolumeSource

@@ -114,7 +114,7 @@ export interface DeleteOptions {
   gracePeriodSeconds?: number
   /** Must be fulfilled before a deletion is carried out. */
   preconditions?: Preconditions
-  /** Deprecated: */
+  /** Deprecated: please use the PropagationPolicy, this field will be deprecated in 1.7. */
   orphanDependents?: boolean
   /** Whether and how garbage collection will be performed. */
   propagationPolicy?: string
@@ -212,7 +212,7 @@ export interface List {
 
 /** ListMeta describes metadata that synthetic resources must have, including lists and various status objects. */
 export interface ListMeta {
-  /** Deprecated: */
+  /** Deprecated: selfLink is a legacy read-only field that is no longer populated by the system. */
   selfLink?: string
   /** String that identifies the server's internal version of this object that can be used by clients to determine when objects have changed. */
   resourceVersion?: string
@@ -278,7 +278,7 @@ export interface ObjectMeta {
   generateName?: string
   /** Namespace defines the space within which each name must be unique. */
   namespace?: string
-  /** Deprecated: */
+  /** Deprecated: selfLink is a legacy read-only field that is no longer populated by the system. */
   selfLink?: string
   /** UID is the unique in time and space value for this object. */
   uid?: string
@@ -458,6 +458,6 @@ export interface UpdateOptions {
 /** Event represents a single event to a watched resource. */
 export interface WatchEvent {
   type: string
-  /** Object is: */
+  /** Object is: * If Type is Added or Modified: the new state of the object. */
   object: Record<string, unknown>
 }

@@ -12,7 +12,6 @@ export interface Overhead {
 export interface RuntimeClass {
   apiVersion?: 'node.k8s.io/v1'
   kind?: 'RuntimeClass'
-  /** More info: */
   metadata?: ObjectMeta
   /** handler specifies the underlying runtime and configuration that the CRI implementation will use to handle pods of this class. */
   handler: string

@@ -21,7 +21,7 @@ export interface PriorityClass {
 export interface PriorityClassList {
   apiVersion?: 'scheduling.k8s.io/v1'
   kind?: 'PriorityClassList'
-  /** Standard list metadata More info: */
+  /** Standard list metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ListMeta
   /** items is the list of PriorityClasses */
   items: PriorityClass[]

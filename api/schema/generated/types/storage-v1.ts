@@ -16,7 +16,7 @@ export interface CSIDriver {
 export interface CSIDriverList {
   apiVersion?: 'storage.k8s.io/v1'
   kind?: 'CSIDriverList'
-  /** Standard list metadata More info: */
+  /** Standard list metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ListMeta
   /** items is the list of CSIDriver */
   items: CSIDriver[]
@@ -74,7 +74,7 @@ export interface CSINodeDriver {
 export interface CSINodeList {
   apiVersion?: 'storage.k8s.io/v1'
   kind?: 'CSINodeList'
-  /** Standard list metadata More info: */
+  /** Standard list metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ListMeta
   /** items is the list of CSINode */
   items: CSINode[]
@@ -106,7 +106,7 @@ export interface CSIStorageCapacity {
 export interface CSIStorageCapacityList {
   apiVersion?: 'storage.k8s.io/v1'
   kind?: 'CSIStorageCapacityList'
-  /** Standard list metadata More info: */
+  /** Standard list metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ListMeta
   /** items is the list of CSIStorageCapacity objects. */
   items: CSIStorageCapacity[]
@@ -138,7 +138,7 @@ export interface StorageClass {
 export interface StorageClassList {
   apiVersion?: 'storage.k8s.io/v1'
   kind?: 'StorageClassList'
-  /** Standard list metadata More info: */
+  /** Standard list metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ListMeta
   /** items is the list of StorageClasses */
   items: StorageClass[]
@@ -168,7 +168,7 @@ export interface VolumeAttachment {
 export interface VolumeAttachmentList {
   apiVersion?: 'storage.k8s.io/v1'
   kind?: 'VolumeAttachmentList'
-  /** Standard list metadata More info: */
+  /** Standard list metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ListMeta
   /** items is the list of VolumeAttachments */
   items: VolumeAttachment[]
@@ -220,7 +220,7 @@ export interface VolumeAttributesClass {
 export interface VolumeAttributesClassList {
   apiVersion?: 'storage.k8s.io/v1'
   kind?: 'VolumeAttributesClassList'
-  /** Standard list metadata More info: */
+  /** Standard list metadata More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata */
   metadata?: ListMeta
   /** items is the list of VolumeAttributesClass objects. */
   items: VolumeAttributesClass[]
