@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readModel } from './model.ts'
 import { fetchSources } from './packages.ts'
 import { emitReferences } from './references.ts'
+import { emitResourceTable, emitTables } from './tables.ts'
 import { emitTypes } from './types.ts'
 
 export function generate(target: string): void {
@@ -12,6 +13,8 @@ export function generate(target: string): void {
   mkdirSync(join(target, 'types'), { recursive: true })
   for (const [file, text] of emitTypes(model)) writeFileSync(join(target, 'types', `${file}.ts`), text)
   writeFileSync(join(target, 'resources.ts'), emitReferences())
+  writeFileSync(join(target, 'tables.ts'), emitTables(model))
+  writeFileSync(join(target, 'resource-table.ts'), emitResourceTable())
 }
 
 if (import.meta.main) generate(process.argv[2] ?? join(import.meta.dir, '../../api/schema/generated'))

@@ -74,7 +74,10 @@ function propertyName(name: string): string {
 
 /** First sentence only: the full text goes into the documentation that `kubectl explain` reads. */
 function docComment(doc: string, indent: string): string {
-  const text = doc.replaceAll(/\s+/g, ' ').replaceAll('*/', '* /').replace(/^More info: \S+ ?/, '')
+  const text = doc
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('*/', '* /')
+    .replace(/^More info: \S+ ?/, '')
   const sentence = /^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text.trim()
   return sentence === '' ? '' : `${indent}/** ${sentence} */\n`
 }
