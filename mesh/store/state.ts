@@ -67,6 +67,11 @@ export class State {
     return this.#revision
   }
 
+  /** The newest term seen: transactions of older ones are refused. */
+  get term(): number {
+    return this.#term
+  }
+
   /** Puts back what a view kept, before the first apply. */
   restore(restored: RestoredState): void {
     for (const entry of restored.entries) this.#put(entry)

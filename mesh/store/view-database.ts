@@ -1,5 +1,6 @@
 import { Database, type Statement } from 'bun:sqlite'
 import { rmSync } from 'node:fs'
+import { maxRecentIds } from './state.ts'
 import type { Revision } from './store.ts'
 
 /** A change as the view keeps it: where to find the value, not the value itself. */
@@ -41,12 +42,10 @@ export interface ViewPosition {
 /** One write of the view: everything that a run of operations changed, in one transaction. */
 export interface ViewBatch {
   position: ViewPosition
-  puts: EntryRow[]
-  deletes: string[]
+  /** Each changed key's newest entry, null when it was deleted. */
+  entries: Map<string, EntryRow | null>
   changes: ChangeRow[]
   recent: RecentRow[]
-  /** How many ids of `recent` to keep. */
-  keepRecent: number
 }
 
 const schemaVersion = 1
@@ -80,13 +79,15 @@ export class ViewDatabase {
   write(batch: ViewBatch): void {
     const { put, delete: remove, change, recent, prune, position } = this.#statements
     this.#database.transaction(() => {
-      for (const key of batch.deletes) remove.run(key)
-      for (const row of batch.puts) put.run(row.key, row.value, row.revision, row.created, row.expiresMs)
+      for (const [key, row] of batch.entries) {
+        if (row === null) remove.run(key)
+        else put.run(key, row.value, row.revision, row.created, row.expiresMs)
+      }
       for (const row of batch.changes) {
         change.run(row.key, row.revision, row.created, row.timeMs, row.block, row.deleted ? 1 : 0)
       }
       for (const row of batch.recent) recent.run(row.id, row.revision, row.timeMs, row.refusal)
-      prune.run(batch.keepRecent)
+      prune.run(maxRecentIds)
       position.run(batch.position.applied, batch.position.revision, batch.position.timeMs, batch.position.term)
     })()
   }

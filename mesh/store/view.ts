@@ -55,7 +55,7 @@ export class View {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#gathered === undefined) this.#gathered = batch
     else merge(this.#gathered, batch)
-    for (const row of batch.puts) this.#gatheredBytes += row.key.length + row.value.byteLength
+    for (const [key, row] of batch.entries) this.#gatheredBytes += key.length + (row?.value.byteLength ?? 0)
     this.#writing ??= this.#write()
     if (this.#gatheredBytes > maxGatheredBytes) await this.#writing
   }
@@ -105,12 +105,9 @@ export class View {
   }
 }
 
-/** Adds a later batch to an earlier one; a key's last put or delete wins. */
+/** Adds a later batch to an earlier one. */
 function merge(into: ViewBatch, batch: ViewBatch): void {
-  const changed = new Set([...batch.puts.map((row) => row.key), ...batch.deletes])
-  into.puts = into.puts.filter((row) => !changed.has(row.key))
-  into.puts.push(...batch.puts)
-  into.deletes.push(...batch.deletes)
+  for (const [key, row] of batch.entries) into.entries.set(key, row)
   into.changes.push(...batch.changes)
   into.recent.push(...batch.recent)
   into.position = batch.position
