@@ -20,8 +20,8 @@ export interface CommittedLog {
    * with a StoreError: Overloaded and NoQuorum mean that it was not and will not be committed; Unknown that it may be.
    */
   propose(payload: Uint8Array): Promise<void>
-  /** Delivers blocks from `from` on, stored ones first. One subscriber. Must not be re-entered. */
-  subscribe(from: number, deliver: (blocks: CommittedBlock[]) => void): Promise<void>
+  /** Delivers blocks from `from` on, stored ones first, the next run of them when the promise of the last is done. */
+  subscribe(from: number, deliver: (blocks: CommittedBlock[]) => Promise<void>): Promise<void>
   /** The number of blocks committed anywhere before the call, confirmed by a majority. */
   readIndex(): Promise<number>
   /** A stored block, or undefined when it has been cleared. */

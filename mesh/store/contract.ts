@@ -225,11 +225,13 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       })()
       const both = await put({ 'p/a': '1', 'p/b': '1' })
       last = (await put({ q: '1' })).revision
+      // The watch may have seen that revision before it was answered: one more wakes it again.
+      await put({ q: '2' })
       const seen = await batches
       const withBoth = seen.find((batch) => batch.keys.includes('p/a'))
       expect(withBoth?.keys).toEqual(expect.arrayContaining(['p/a', 'p/b']))
       expect(withBoth!.revision).toBeGreaterThanOrEqual(both.revision)
-      expect(seen.at(-1)?.revision).toBe(last)
+      expect(seen.at(-1)?.revision).toBeGreaterThanOrEqual(last)
     })
 
     test('close ends a waiting watch', async () => {

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import Hypercore from 'hypercore'
+import { keyPair as keyPairOf } from 'hypercore-crypto'
+import CoreStorage from 'hypercore-storage'
+
+/**
+ * Opens the cluster's operations core. Its key pair follows from the keyring's seed and a generation number alone, so
+ * that every voter's copy is the same core.
+ */
+export async function openOperationsCore(
+  directory: string,
+  seed: Uint8Array,
+  generation: number,
+): Promise<{ core: Hypercore; storage: CoreStorage }> {
+  const derived = createHash('sha256').update('skein operations').update(seed).update(`${generation}`).digest()
+  const keyPair = keyPairOf(derived)
+  const manifest = { version: 1, signers: [{ publicKey: keyPair.publicKey }] }
+  const storage = new CoreStorage(directory)
+  // hypercore 11.37 opens the directory's default core when no key is given with a key pair.
+  const core = new Hypercore(storage, { key: Hypercore.key(manifest), keyPair, manifest })
+  await core.ready()
+  return { core, storage }
+}
