@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+
+/** Where a node keeps what, below its data directory. One place, so that backup, uninstall and tests agree. */
+export interface DataDirectory {
+  root: string
+  nodeKey: string
+  keyring: string
+  servingCertificate: string
+  operationsLog: string
+  view: string
+  /** The unpacked runtime payload. */
+  payload: string
+  /** containerd, pods, volumes, container logs. */
+  worker: string
+  network: string
+  /** Image archives loaded at start. */
+  images: string
+  /** Sockets and locks; short, since a unix socket's path has at most 107 bytes. */
+  run: string
+  statusSocket: string
+}
+
+export const defaultDataDirectory = '/var/lib/skein'
+
+export function dataDirectoryAt(root: string): DataDirectory {
+  const below = (...names: string[]) => join(root, ...names)
+  return {
+    root,
+    nodeKey: below('identity', 'node.json'),
+    keyring: below('identity', 'keyring.json'),
+    servingCertificate: below('identity', 'serving.json'),
+    operationsLog: below('operations'),
+    view: below('view', 'view.sqlite'),
+    payload: below('payload'),
+    worker: below('worker'),
+    network: below('network'),
+    images: below('images'),
+    run: below('run'),
+    statusSocket: below('run', 'status.sock'),
+  }
+}

@@ -1,0 +1,72 @@
+import { rmSync } from 'node:fs'
+import type { Logger } from '../mesh/logger/logger.ts'
+
+export type PartName = 'store' | 'api' | 'runtime' | 'network' | 'control'
+export type PartState = 'starting' | 'ready' | 'failed' | 'stopped'
+
+/** What one part says of itself. `message` says what is wrong and what to do. */
+export interface PartStatus {
+  name: PartName
+  state: PartState
+  message: string
+}
+
+export interface NodeStatus {
+  node: string
+  cluster: string
+  pid: number
+  version: string
+  startedAt: string
+  ready: boolean
+  parts: PartStatus[]
+}
+
+/** The states of a node's parts, in start-up order. */
+export class StatusBoard {
+  readonly #parts = new Map<PartName, PartStatus>()
+  readonly #log: Logger
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  set(name: PartName, state: PartState, message = ''): void {
+    this.#parts.set(name, { name, state, message })
+    const fields = { part: name, ...(message === '' ? {} : { message }) }
+    if (state === 'failed') this.#log.error('part failed', fields)
+    else this.#log.info(`part ${state}`, fields)
+  }
+
+  get parts(): PartStatus[] {
+    return [...this.#parts.values()]
+  }
+
+  /** Ready means ready: every part. */
+  get ready(): boolean {
+    return this.#parts.size > 0 && this.parts.every((part) => part.state === 'ready')
+  }
+}
+
+/** Serves the node's status on a unix socket in its private directory; root of this machine needs no certificate. */
+export function serveStatus(socket: string, read: () => NodeStatus): { stop(): Promise<void> } {
+  rmSync(socket, { force: true })
+  const server = Bun.serve({ unix: socket, fetch: () => Response.json(read()) })
+  return {
+    async stop() {
+      await server.stop(true)
+      rmSync(socket, { force: true })
+    },
+  }
+}
+
+/** Asks the node that runs with this socket; undefined when none does. */
+export async function readStatus(socket: string): Promise<NodeStatus | undefined> {
+  try {
+    const response = await fetch('http://node/status', { unix: socket, signal: AbortSignal.timeout(5000) })
+    return (await response.json()) as NodeStatus
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? ''
+    if (['ENOENT', 'ECONNREFUSED', 'FailedToOpenSocket', 'ConnectionRefused'].includes(code)) return undefined
+    throw error
+  }
+}
