@@ -1,0 +1,37 @@
+import { type Resource, resourcesServed } from '../schema/resource.ts'
+import type { ResourceDefinition } from './definition.ts'
+import type { ServiceRanges } from './service.ts'
+import { builtInStrategies } from './strategies.ts'
+
+/** Kinds that are answered without being stored. */
+const virtual = new Set([
+  ...['/bindings', '/componentstatuses', 'authentication.k8s.io/selfsubjectreviews'],
+  ...['authentication.k8s.io/tokenreviews', 'authorization.k8s.io/localsubjectaccessreviews'],
+  ...['authorization.k8s.io/selfsubjectaccessreviews', 'authorization.k8s.io/selfsubjectrulesreviews'],
+  ...['authorization.k8s.io/subjectaccessreviews'],
+])
+
+/** Served in several versions or groups, stored in one. */
+const storedAs: Record<string, ResourceDefinition['storage']> = {
+  'events.k8s.io/events': { group: '', version: 'v1' },
+  'autoscaling/horizontalpodautoscalers': { group: 'autoscaling', version: 'v2' },
+}
+
+/** Definitions of all built-in resources that are stored. */
+export function builtInDefinitions(ranges: ServiceRanges): ResourceDefinition[] {
+  const strategies = builtInStrategies(ranges)
+  return resourcesServed()
+    .filter((resource) => !virtual.has(`${resource.group}/${resource.resource}`))
+    .map((resource) => define(resource, strategies))
+}
+
+function define(resource: Resource, strategies: ReturnType<typeof builtInStrategies>): ResourceDefinition {
+  const name = `${resource.group}/${resource.resource}`
+  return {
+    ...resource,
+    storage: storedAs[name] ?? { group: resource.group, version: resource.version },
+    strategy: strategies.get(name) ?? {},
+    setDefaults() {},
+    validate: () => [],
+  }
+}

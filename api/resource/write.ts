@@ -1,0 +1,296 @@
+import type { AdmissionRequest } from '../admission/admission.ts'
+import { apiVersionOf } from '../schema/resource.ts'
+import { hasStatus, type ResourceDefinition, type TransactionDraft, type WriteContext } from './definition.ts'
+import { Item, storedBytes } from './item.ts'
+import { type ApiObject, isEqualJson, type ObjectMeta, timestamp } from './object.ts'
+import type { Registry } from './registry.ts'
+import { alreadyExists, badRequest, conflict, type FieldCause, invalid, modified, notFound } from './status.ts'
+
+/** Names one object and who wants what of it. */
+export interface Target {
+  definition: ResourceDefinition
+  /** '' for cluster-scoped resources. */
+  namespace: string
+  name: string
+  context: WriteContext
+}
+
+/** architecture.md, "One write": a failed precondition runs admission again on fresh state at most this often. */
+export const maxAttempts = 5
+
+/**
+ * Creates. `make` gives the decoded object anew for each attempt, since every attempt changes it.
+ * Throws ApiError: AlreadyExists, NotFound (namespace), Invalid, Forbidden ...
+ */
+export async function createObject(
+  registry: Registry,
+  target: Omit<Target, 'name'>,
+  make: () => ApiObject,
+): Promise<Item> {
+  const { definition, namespace, context } = target
+  let name = ''
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    if (attempt > 0) await registry.refresh()
+    const object = make()
+    const generated = initializeMetadata(registry, target, object)
+    name = object.metadata.name ?? ''
+    const key = registry.keyOf(definition, namespace, name)
+    const existing = registry.cacheOf(definition).get(key)
+    if (existing && !generated) throw alreadyExists(definition, name)
+    const view = registry.view()
+    if (hasStatus(definition)) delete object.status
+    definition.setDefaults(object)
+    definition.strategy.prepareForCreate?.(object, view, context)
+    const draft: TransactionDraft = { preconditions: [{ key, revision: 0 }], changes: [] }
+    const request: AdmissionRequest = {
+      ...{ operation: 'CREATE', definition, subresource: '', namespace, name },
+      ...{ object, current: undefined, context, view, draft },
+    }
+    await registry.admission.mutate(request)
+    definition.strategy.allocate?.(object, undefined, draft, view)
+    refuseInvalid(definition, object, undefined)
+    await registry.admission.validate(request)
+    const value = storedBytes(object)
+    if (context.dryRun) return new Item(key, namespace, name, value, 0)
+    draft.changes.push({ key, value })
+    const { transactionClass, ttlMs } = definition.strategy
+    const committed = await registry.commit(
+      { ...draft, class: transactionClass?.main ?? 'durable', ttlMs },
+      context,
+      `create ${definition.resource} ${namespace === '' ? name : `${namespace}/${name}`}`,
+    )
+    if (committed) return new Item(key, namespace, name, value, committed.revision)
+  }
+  throw conflict(definition, name, 'what it depends on kept changing; please try again')
+}
+
+/** Fills in what the server decides; true when it made the name up. */
+function initializeMetadata(registry: Registry, target: Omit<Target, 'name'>, object: ApiObject): boolean {
+  const { definition, namespace } = target
+  object.apiVersion = apiVersionOf(definition.group, definition.version)
+  object.kind = definition.kind
+  object.metadata ??= {}
+  const { metadata } = object
+  if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
+  alignNamespace(definition, metadata, namespace)
+  let generated = false
+  if (!metadata.name && metadata.generateName) {
+    metadata.name = `${metadata.generateName.slice(0, 58)}${randomSuffix()}`
+    generated = true
+  }
+  if (!metadata.name) {
+    throw invalid(definition, '', [
+      {
+        reason: 'FieldValueRequired',
+        message: 'Required value: name or generateName is required',
+        field: 'metadata.name',
+      },
+    ])
+  }
+  delete metadata.selfLink
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata.generation
+  metadata.uid = crypto.randomUUID()
+  metadata.creationTimestamp = timestamp(registry.clock.nowMs())
+  if (definition.strategy.hasGeneration) metadata.generation = 1
+  return generated
+}
+
+function alignNamespace(definition: ResourceDefinition, metadata: ObjectMeta, namespace: string): void {
+  if (!definition.namespaced) {
+    delete metadata.namespace
+    return
+  }
+  if (metadata.namespace && metadata.namespace !== namespace) {
+    throw badRequest(
+      `the namespace of the provided object does not match the namespace sent on the request (${metadata.namespace} / ${namespace})`,
+    )
+  }
+  metadata.namespace = namespace
+}
+
+/** Five of upstream's safe letters (no vowels, nothing that looks like another): k8s.io/apimachinery/pkg/util/rand. */
+function randomSuffix(): string {
+  const letters = 'bcdfghjklmnpqrstvwxz2456789'
+  return Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => letters[byte % letters.length]).join('')
+}
+
+export interface UpdateOptions {
+  /** '' for the object itself, `status`, or another that writes through the object (`scale`, `ephemeralcontainers`). */
+  subresource: string
+  /** The new object from the present one, anew for each attempt. The argument may be changed and returned. */
+  compute(current: ApiObject): ApiObject | Promise<ApiObject>
+  /** What the operation is called in the history. */
+  verb: string
+  /** Instead of the generic reset of what this request may not change. */
+  reset?(object: ApiObject, current: ApiObject): void
+  /** Keys that the computation relied on. */
+  draft?: (draft: TransactionDraft) => void
+}
+
+/** Writes that do not count as a change of what is wanted. */
+const withoutGeneration = new Set(['status', 'binding', 'finalize'])
+
+/** Update and patch. Returns the present item unchanged when nothing would change. */
+export async function updateObject(registry: Registry, target: Target, options: UpdateOptions): Promise<Item> {
+  const { definition, namespace, name } = target
+  let isFresh = false
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    if (attempt > 0 && !isFresh) {
+      await registry.refresh()
+      isFresh = true
+    }
+    const current = registry.peek(definition, namespace, name)
+    if (!current) {
+      if (isFresh) throw notFound(definition, name)
+      continue
+    }
+    const object = await options.compute(current.parse())
+    const asked = object.metadata?.resourceVersion
+    if (asked && asked !== String(current.revision)) {
+      if (isFresh) throw modified(definition, name)
+      continue
+    }
+    const item = await tryUpdate(registry, target, options, current, object)
+    if (item) return item
+    isFresh = false
+  }
+  throw modified(definition, name)
+}
+
+async function tryUpdate(
+  registry: Registry,
+  target: Target,
+  options: UpdateOptions,
+  currentItem: Item,
+  object: ApiObject,
+): Promise<Item | undefined> {
+  const { definition, namespace, name, context } = target
+  const { strategy } = definition
+  const current = currentItem.object
+  const { subresource } = options
+  const view = registry.view()
+  checkIdentity(target, object, current)
+  const isStatus = subresource === 'status'
+  if (options.reset) options.reset(object, current)
+  else if (isStatus) restoreAllButStatus(object, current)
+  else restoreStatus(definition, object, current)
+  restoreMetadata(object, current)
+  definition.setDefaults(object)
+  if (isStatus) strategy.prepareForStatusUpdate?.(object, current)
+  else if (!options.reset) strategy.prepareForUpdate?.(object, current, view, context)
+  if (strategy.hasGeneration && !withoutGeneration.has(subresource) && hasNewGeneration(object, current)) {
+    object.metadata.generation = (current.metadata.generation ?? 0) + 1
+  }
+  const { key } = currentItem
+  const draft: TransactionDraft = { preconditions: [{ key, revision: currentItem.revision }], changes: [] }
+  const request: AdmissionRequest = {
+    ...{ operation: 'UPDATE', definition, subresource, namespace, name },
+    ...{ object, current, context, view, draft },
+  }
+  await registry.admission.mutate(request)
+  const vanishes = object.metadata.deletionTimestamp !== undefined && mayVanish(definition, object)
+  if (!isStatus || vanishes) strategy.allocate?.(vanishes ? undefined : object, current, draft, view)
+  refuseInvalid(definition, object, current)
+  await registry.admission.validate(request)
+  options.draft?.(draft)
+  const value = storedBytes(object)
+  const isSame =
+    !vanishes &&
+    (Buffer.compare(value, currentItem.value) === 0 || isEqualJson(withoutVersion(object), withoutVersion(current)))
+  if (isSame && draft.changes.length === 0 && strategy.ttlMs === undefined) return currentItem
+  if (context.dryRun) return new Item(key, namespace, name, value, currentItem.revision)
+  draft.changes.push({ key, value: vanishes ? null : value })
+  const classes = strategy.transactionClass
+  const committed = await registry.commit(
+    {
+      ...draft,
+      class: (isStatus ? (classes?.status ?? classes?.main) : classes?.main) ?? 'durable',
+      ttlMs: strategy.ttlMs,
+    },
+    context,
+    `${options.verb} ${definition.resource}${subresource === '' ? '' : `/${subresource}`} ${namespace === '' ? name : `${namespace}/${name}`}`,
+  )
+  return committed && new Item(key, namespace, name, value, committed.revision)
+}
+
+function withoutVersion(object: ApiObject): ApiObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: undefined } }
+}
+
+/** An object marked as deleted goes once its grace is over and nothing holds it. */
+export function mayVanish(definition: ResourceDefinition, object: ApiObject): boolean {
+  if ((object.metadata.finalizers?.length ?? 0) > 0) return false
+  if (definition.strategy.mayVanish) return definition.strategy.mayVanish(object)
+  return (object.metadata.deletionGracePeriodSeconds ?? 0) === 0
+}
+
+function checkIdentity(target: Target, object: ApiObject, current: ApiObject): void {
+  const { definition, namespace, name } = target
+  object.metadata ??= {}
+  const { metadata } = object
+  if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  }
+  metadata.name = name
+  alignNamespace(definition, metadata, namespace)
+  if (metadata.uid && metadata.uid !== current.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`
+    throw conflict(definition, name, why)
+  }
+}
+
+/** What no update changes. Upstream: rest.BeforeUpdate and ValidateObjectMetaAccessorUpdate. */
+function restoreMetadata(object: ApiObject, current: ApiObject): void {
+  const { metadata } = object
+  const { metadata: before } = current
+  object.apiVersion = current.apiVersion
+  object.kind = current.kind
+  metadata.uid = before.uid
+  metadata.creationTimestamp = before.creationTimestamp
+  metadata.generateName ??= before.generateName
+  delete metadata.selfLink
+  delete metadata.resourceVersion
+  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
+    if (before[field] === undefined) delete metadata[field]
+    else Object.assign(metadata, { [field]: before[field] })
+  }
+}
+
+function restoreStatus(definition: ResourceDefinition, object: ApiObject, current: ApiObject): void {
+  if (!hasStatus(definition)) return
+  if (current.status === undefined) delete object.status
+  else object.status = current.status
+}
+
+/** Upstream: ResetObjectMetaForStatus, and each strategy's PrepareForUpdate of its status. */
+function restoreAllButStatus(object: ApiObject, current: ApiObject): void {
+  const { status } = object
+  const { metadata } = object
+  for (const field of Object.keys(object)) if (field !== 'metadata') delete object[field]
+  Object.assign(object, { ...current, metadata })
+  if (status === undefined) delete object.status
+  else object.status = status
+  for (const field of ['finalizers', 'ownerReferences'] as const) {
+    if (current.metadata[field] === undefined) delete metadata[field]
+    else Object.assign(metadata, { [field]: current.metadata[field] })
+  }
+}
+
+function hasNewGeneration(object: ApiObject, current: ApiObject): boolean {
+  const strip = ({ metadata: _, status: __, ...rest }: ApiObject) => rest
+  return !isEqualJson(strip(object), strip(current))
+}
+
+function refuseInvalid(definition: ResourceDefinition, object: ApiObject, current: ApiObject | undefined): void {
+  const { strategy } = definition
+  const causes: FieldCause[] = [...definition.validate(object), ...(strategy.validate?.(object) ?? [])]
+  if (current) {
+    causes.push(
+      ...(definition.validateUpdate?.(object, current) ?? []),
+      ...(strategy.validateUpdate?.(object, current) ?? []),
+    )
+  }
+  if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes)
+}
