@@ -53,7 +53,7 @@ export interface Field {
 export interface Schema {
   /** e.g. `Pod`, `PodSpec`. */
   readonly name: string
-  /** Generated file, e.g. `core-v1`; empty for the few messages outside any group. */
+  /** Generated file, e.g. `core-v1`; `plain` for the few messages outside any group. */
   readonly file: string
   /** Has apiVersion and kind of its own. */
   readonly isKind: boolean

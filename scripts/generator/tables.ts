@@ -8,7 +8,7 @@ import { type ResourceFact, resourceFacts } from './resource-facts.ts'
 import { banner } from './types.ts'
 
 export function emitTables(model: Model): string {
-  const files = Map.groupBy(model.messages.values(), (m) => m.file)
+  const files = Map.groupBy(model.messages.values(), (m) => m.file || 'plain')
   const parts = [...files].map(([file, messages]) => {
     return `'${file}': \`\n${messages.map((m) => emitMessage(m)).join('')}\`,\n`
   })
@@ -25,7 +25,7 @@ export function emitTables(model: Model): string {
 function fieldLine(field: Field, file: string, model: Model): string {
   const target = model.messages.get(field.type)
   let type = field.type
-  if (target) type = target.file === file ? `.${target.name}` : `${target.file}.${target.name}`
+  if (target) type = target.file === file ? `.${target.name}` : `${target.file || 'plain'}.${target.name}`
   if (field.repeated) type = `[]${type}`
   if (field.map) type = `{}${type}`
   const flags = [field.pointer && 'p', field.omitempty && 'e', !field.optional && 'r', field.inline && 'n']

@@ -86,7 +86,7 @@ LabelSelectorRequirement
  values 3 []string e list=atomic
 List kind
  metadata 1 .ListMeta e
- items 2 [].RawExtension r
+ items 2 []plain.RawExtension r
 ListMeta
  selfLink 1 string e
  resourceVersion 2 string e
@@ -197,7 +197,7 @@ Verbs form=stringList
  items 1 []string e
 WatchEvent
  type 1 string r
- object 2 .RawExtension r
+ object 2 plain.RawExtension r
 `,
 'admission-v1': `
 AdmissionRequest
@@ -212,10 +212,10 @@ AdmissionRequest
  namespace 6 string e
  operation 7 string - go=Operation
  userInfo 8 authentication-v1.UserInfo -
- object 9 .RawExtension e
- oldObject 10 .RawExtension e
+ object 9 plain.RawExtension e
+ oldObject 10 plain.RawExtension e
  dryRun 11 bool pe
- options 12 .RawExtension e
+ options 12 plain.RawExtension e
 AdmissionResponse
  uid 1 string - go=types.UID
  allowed 2 bool -
@@ -433,7 +433,7 @@ ContainerStatus
  imageID 7 string r
  containerID 8 string e
  started 9 bool pe
- allocatedResources 10 {}.Quantity e
+ allocatedResources 10 {}plain.Quantity e
  resources 11 .ResourceRequirements pe
  volumeMounts 12 [].VolumeMountStatus e list=map keys=mountPath patch=merge key=mountPath
  user 13 .ContainerUser pe
@@ -455,7 +455,7 @@ DownwardAPIVolumeSource
  defaultMode 2 int32 pe
 EmptyDirVolumeSource
  medium 1 string e go=StorageMedium
- sizeLimit 2 .Quantity pe
+ sizeLimit 2 plain.Quantity pe
 EndpointAddress struct=atomic
  ip 1 string r
  hostname 3 string e
@@ -597,7 +597,7 @@ GlusterfsVolumeSource
  readOnly 3 bool e
 HTTPGetAction
  path 1 string e
- port 2 .IntOrString r
+ port 2 plain.IntOrString r
  host 3 string e
  scheme 4 string e go=URIScheme
  httpHeaders 5 [].HTTPHeader e list=atomic
@@ -659,11 +659,11 @@ LimitRange kind
  spec 2 .LimitRangeSpec e
 LimitRangeItem
  type 1 string r go=LimitType
- max 2 {}.Quantity e
- min 3 {}.Quantity e
- default 4 {}.Quantity e
- defaultRequest 5 {}.Quantity e
- maxLimitRequestRatio 6 {}.Quantity e
+ max 2 {}plain.Quantity e
+ min 3 {}plain.Quantity e
+ default 4 {}plain.Quantity e
+ defaultRequest 5 {}plain.Quantity e
+ maxLimitRequestRatio 6 {}plain.Quantity e
 LimitRangeList kind
  metadata 1 meta-v1.ListMeta e
  items 2 [].LimitRange r
@@ -675,7 +675,7 @@ LinuxContainerUser
  supplementalGroups 3 []int64 e list=atomic
 List kind
  metadata 1 meta-v1.ListMeta e
- items 2 [].RawExtension r
+ items 2 []plain.RawExtension r
 LoadBalancerIngress
  ip 1 string e
  hostname 2 string e
@@ -726,7 +726,7 @@ NodeAffinity
 NodeAllocatableResourceClaimStatus
  resourceClaimName 1 string r
  containers 2 []string e list=set
- resources 3 {}.Quantity r
+ resources 3 {}plain.Quantity r
 NodeCondition
  type 1 string r go=NodeConditionType
  status 2 string r go=ConditionStatus
@@ -774,8 +774,8 @@ NodeSpec
  configSource 6 .NodeConfigSource pe
  externalID 2 string e
 NodeStatus
- capacity 1 {}.Quantity e
- allocatable 2 {}.Quantity e
+ capacity 1 {}plain.Quantity e
+ allocatable 2 {}plain.Quantity e
  phase 3 string e go=NodePhase
  conditions 4 [].NodeCondition e list=map keys=type patch=merge key=type
  addresses 5 [].NodeAddress e list=map keys=type patch=merge key=type
@@ -844,9 +844,9 @@ PersistentVolumeClaimSpec
 PersistentVolumeClaimStatus
  phase 1 string e go=PersistentVolumeClaimPhase
  accessModes 2 []string e go=PersistentVolumeAccessMode list=atomic
- capacity 3 {}.Quantity e
+ capacity 3 {}plain.Quantity e
  conditions 4 [].PersistentVolumeClaimCondition e list=map keys=type patch=merge key=type
- allocatedResources 5 {}.Quantity e
+ allocatedResources 5 {}plain.Quantity e
  allocatedResourceStatuses 7 {}string e go=ClaimResourceStatus map=granular
  currentVolumeAttributesClassName 8 string pe
  modifyVolumeStatus 9 .ModifyVolumeStatus pe
@@ -883,7 +883,7 @@ PersistentVolumeSource
  storageos 21 .StorageOSPersistentVolumeSource pe
  csi 22 .CSIPersistentVolumeSource pe
 PersistentVolumeSpec
- capacity 1 {}.Quantity e
+ capacity 1 {}plain.Quantity e
  - 2 .PersistentVolumeSource rn proto=persistentVolumeSource
  accessModes 3 []string e go=PersistentVolumeAccessMode list=atomic
  claimRef 4 .ObjectReference pe struct=granular
@@ -1041,7 +1041,7 @@ PodSpec
  runtimeClassName 29 string pe
  enableServiceLinks 30 bool pe
  preemptionPolicy 31 string pe go=PreemptionPolicy
- overhead 32 {}.Quantity e
+ overhead 32 {}plain.Quantity e
  topologySpreadConstraints 33 [].TopologySpreadConstraint e list=map keys=topologyKey,whenUnsatisfiable patch=merge key=topologyKey
  setHostnameAsFQDN 35 bool pe
  os 36 .PodOS pe
@@ -1070,7 +1070,7 @@ PodStatus
  resize 14 string e go=PodResizeStatus
  resourceClaimStatuses 15 [].PodResourceClaimStatus e list=map keys=name patch=merge,retainKeys key=name
  extendedResourceClaimStatus 18 .PodExtendedResourceClaimStatus pe
- allocatedResources 19 {}.Quantity e
+ allocatedResources 19 {}plain.Quantity e
  resources 20 .ResourceRequirements pe
  nodeAllocatableResourceClaimStatuses 21 [].NodeAllocatableResourceClaimStatus e list=atomic
 PodStatusResult kind
@@ -1179,7 +1179,7 @@ ResourceClaim
 ResourceFieldSelector struct=atomic
  containerName 1 string e
  resource 2 string r
- divisor 3 .Quantity e
+ divisor 3 plain.Quantity e
 ResourceHealth
  resourceID 1 string r go=ResourceID
  health 2 string e go=ResourceHealthStatus
@@ -1192,15 +1192,15 @@ ResourceQuotaList kind
  metadata 1 meta-v1.ListMeta e
  items 2 [].ResourceQuota r
 ResourceQuotaSpec
- hard 1 {}.Quantity e
+ hard 1 {}plain.Quantity e
  scopes 2 []string e go=ResourceQuotaScope list=atomic
  scopeSelector 3 .ScopeSelector pe
 ResourceQuotaStatus
- hard 1 {}.Quantity e
- used 2 {}.Quantity e
+ hard 1 {}plain.Quantity e
+ used 2 {}plain.Quantity e
 ResourceRequirements
- limits 1 {}.Quantity e
- requests 2 {}.Quantity e
+ limits 1 {}plain.Quantity e
+ requests 2 {}plain.Quantity e
  claims 3 [].ResourceClaim e list=map keys=name
 ResourceStatus
  name 1 string r go=ResourceName
@@ -1308,7 +1308,7 @@ ServicePort
  protocol 2 string e go=Protocol default="TCP"
  appProtocol 6 string pe
  port 3 int32 r
- targetPort 4 .IntOrString e
+ targetPort 4 plain.IntOrString e
  nodePort 5 int32 e
 ServiceProxyOptions kind
  path 1 string e
@@ -1356,7 +1356,7 @@ Sysctl
  name 1 string r
  value 2 string r
 TCPSocketAction
- port 1 .IntOrString r
+ port 1 plain.IntOrString r
  host 2 string e
 Taint
  key 1 string r
@@ -1422,8 +1422,8 @@ VolumeProjection
  clusterTrustBundle 5 .ClusterTrustBundleProjection pe
  podCertificate 6 .PodCertificateProjection pe
 VolumeResourceRequirements
- limits 1 {}.Quantity e
- requests 2 {}.Quantity e
+ limits 1 {}plain.Quantity e
+ requests 2 {}plain.Quantity e
 VolumeSource
  hostPath 1 .HostPathVolumeSource pe
  emptyDir 2 .EmptyDirVolumeSource pe
@@ -1503,7 +1503,7 @@ ServiceReference
 'apps-v1': `
 ControllerRevision kind
  metadata 1 meta-v1.ObjectMeta e
- data 2 .RawExtension e
+ data 2 plain.RawExtension e
  revision 3 int64 r
 ControllerRevisionList kind
  metadata 1 meta-v1.ListMeta e
@@ -1604,14 +1604,14 @@ ReplicaSetStatus
  observedGeneration 3 int64 e
  conditions 6 [].ReplicaSetCondition e list=map keys=type patch=merge key=type
 RollingUpdateDaemonSet
- maxUnavailable 1 .IntOrString pe
- maxSurge 2 .IntOrString pe
+ maxUnavailable 1 plain.IntOrString pe
+ maxSurge 2 plain.IntOrString pe
 RollingUpdateDeployment
- maxUnavailable 1 .IntOrString pe
- maxSurge 2 .IntOrString pe
+ maxUnavailable 1 plain.IntOrString pe
+ maxSurge 2 plain.IntOrString pe
 RollingUpdateStatefulSetStrategy
  partition 1 int32 pe
- maxUnavailable 2 .IntOrString pe
+ maxUnavailable 2 plain.IntOrString pe
 StatefulSet kind
  metadata 1 meta-v1.ObjectMeta e
  spec 2 .StatefulSetSpec e
@@ -1819,7 +1819,7 @@ HPAScalingRules
  stabilizationWindowSeconds 3 int32 pe
  selectPolicy 1 string pe go=ScalingPolicySelect
  policies 2 [].HPAScalingPolicy e list=atomic
- tolerance 4 .Quantity pe
+ tolerance 4 plain.Quantity pe
 HorizontalPodAutoscaler kind
  metadata 1 meta-v1.ObjectMeta e
  spec 2 .HorizontalPodAutoscalerSpec e
@@ -1868,12 +1868,12 @@ MetricStatus
  external 5 .ExternalMetricStatus pe
 MetricTarget
  type 1 string r go=MetricTargetType
- value 2 .Quantity pe
- averageValue 3 .Quantity pe
+ value 2 plain.Quantity pe
+ averageValue 3 plain.Quantity pe
  averageUtilization 4 int32 pe
 MetricValueStatus
- value 1 .Quantity pe
- averageValue 2 .Quantity pe
+ value 1 plain.Quantity pe
+ averageValue 2 plain.Quantity pe
  averageUtilization 3 int32 pe
 ObjectMetricSource
  describedObject 1 .CrossVersionObjectReference r
@@ -1900,12 +1900,12 @@ ResourceMetricStatus
 ContainerResourceMetricSource
  name 1 string r go=v1.ResourceName
  targetAverageUtilization 2 int32 pe
- targetAverageValue 3 .Quantity pe
+ targetAverageValue 3 plain.Quantity pe
  container 5 string r
 ContainerResourceMetricStatus
  name 1 string r go=v1.ResourceName
  currentAverageUtilization 2 int32 pe
- currentAverageValue 3 .Quantity r
+ currentAverageValue 3 plain.Quantity r
  container 4 string r
 CrossVersionObjectReference struct=atomic
  kind 1 string r
@@ -1914,13 +1914,13 @@ CrossVersionObjectReference struct=atomic
 ExternalMetricSource
  metricName 1 string r
  metricSelector 2 meta-v1.LabelSelector pe
- targetValue 3 .Quantity pe
- targetAverageValue 4 .Quantity pe
+ targetValue 3 plain.Quantity pe
+ targetAverageValue 4 plain.Quantity pe
 ExternalMetricStatus
  metricName 1 string r
  metricSelector 2 meta-v1.LabelSelector pe
- currentValue 3 .Quantity r
- currentAverageValue 4 .Quantity pe
+ currentValue 3 plain.Quantity r
+ currentAverageValue 4 plain.Quantity pe
 HorizontalPodAutoscaler kind
  metadata 1 meta-v1.ObjectMeta e
  spec 2 .HorizontalPodAutoscalerSpec e
@@ -1962,31 +1962,31 @@ MetricStatus
 ObjectMetricSource
  target 1 .CrossVersionObjectReference r
  metricName 2 string r
- targetValue 3 .Quantity r
+ targetValue 3 plain.Quantity r
  selector 4 meta-v1.LabelSelector pe
- averageValue 5 .Quantity pe
+ averageValue 5 plain.Quantity pe
 ObjectMetricStatus
  target 1 .CrossVersionObjectReference r
  metricName 2 string r
- currentValue 3 .Quantity r
+ currentValue 3 plain.Quantity r
  selector 4 meta-v1.LabelSelector pe
- averageValue 5 .Quantity pe
+ averageValue 5 plain.Quantity pe
 PodsMetricSource
  metricName 1 string r
- targetAverageValue 2 .Quantity r
+ targetAverageValue 2 plain.Quantity r
  selector 3 meta-v1.LabelSelector pe
 PodsMetricStatus
  metricName 1 string r
- currentAverageValue 2 .Quantity r
+ currentAverageValue 2 plain.Quantity r
  selector 3 meta-v1.LabelSelector pe
 ResourceMetricSource
  name 1 string r go=v1.ResourceName
  targetAverageUtilization 2 int32 pe
- targetAverageValue 3 .Quantity pe
+ targetAverageValue 3 plain.Quantity pe
 ResourceMetricStatus
  name 1 string r go=v1.ResourceName
  currentAverageUtilization 2 int32 pe
- currentAverageValue 3 .Quantity r
+ currentAverageValue 3 plain.Quantity r
 Scale kind
  metadata 1 meta-v1.ObjectMeta e
  spec 2 .ScaleSpec e
@@ -2205,7 +2205,7 @@ NetworkPolicyPeer
  ipBlock 3 .IPBlock pe
 NetworkPolicyPort
  protocol 1 string pe go=v1.Protocol
- port 2 .IntOrString pe
+ port 2 plain.IntOrString pe
  endPort 3 int32 pe
 NetworkPolicySpec
  podSelector 1 meta-v1.LabelSelector -
@@ -2244,9 +2244,9 @@ PodDisruptionBudgetList kind
  metadata 1 meta-v1.ListMeta e
  items 2 [].PodDisruptionBudget r
 PodDisruptionBudgetSpec
- minAvailable 1 .IntOrString pe
+ minAvailable 1 plain.IntOrString pe
  selector 2 meta-v1.LabelSelector pe patch=replace
- maxUnavailable 3 .IntOrString pe
+ maxUnavailable 3 plain.IntOrString pe
  unhealthyPodEvictionPolicy 4 string pe go=UnhealthyPodEvictionPolicyType
 PodDisruptionBudgetStatus
  observedGeneration 1 int64 e
@@ -2339,8 +2339,8 @@ CSIStorageCapacity kind
  metadata 1 meta-v1.ObjectMeta e
  nodeTopology 2 meta-v1.LabelSelector pe
  storageClassName 3 string r
- capacity 4 .Quantity pe
- maximumVolumeSize 5 .Quantity pe
+ capacity 4 plain.Quantity pe
+ maximumVolumeSize 5 plain.Quantity pe
 CSIStorageCapacityList kind
  metadata 1 meta-v1.ListMeta e
  items 2 [].CSIStorageCapacity r
@@ -2550,10 +2550,10 @@ WebhookClientConfig
 ConversionRequest
  uid 1 string r go=types.UID
  desiredAPIVersion 2 string r
- objects 3 [].RawExtension r list=atomic
+ objects 3 []plain.RawExtension r list=atomic
 ConversionResponse
  uid 1 string r go=types.UID
- convertedObjects 2 [].RawExtension r list=atomic
+ convertedObjects 2 []plain.RawExtension r list=atomic
  result 3 meta-v1.Status r
 ConversionReview kind
  request 1 .ConversionRequest pe
@@ -2731,7 +2731,7 @@ LeaseSpec
 `,
 'node-v1': `
 Overhead
- podFixed 1 {}.Quantity e
+ podFixed 1 {}plain.Quantity e
 RuntimeClass kind
  metadata 1 meta-v1.ObjectMeta e
  handler 2 string r
@@ -2786,7 +2786,7 @@ AllocatedDeviceStatus
  device 3 string r
  shareID 7 string pe
  conditions 4 []meta-v1.Condition - list=map keys=type
- data 5 .RawExtension pe
+ data 5 plain.RawExtension pe
  networkData 6 .NetworkDeviceData pe
 AllocationResult
  devices 1 .DeviceAllocationResult e
@@ -2795,17 +2795,17 @@ AllocationResult
 CELDeviceSelector
  expression 1 string r
 CapacityRequestPolicy
- default 1 .Quantity p
- validValues 3 [].Quantity e list=atomic
+ default 1 plain.Quantity p
+ validValues 3 []plain.Quantity e list=atomic
  validRange 4 .CapacityRequestPolicyRange pe
 CapacityRequestPolicyRange
- min 1 .Quantity pe
- max 2 .Quantity pe
- step 3 .Quantity pe
+ min 1 plain.Quantity pe
+ max 2 plain.Quantity pe
+ step 3 plain.Quantity pe
 CapacityRequirements
- requests 1 {}.Quantity e
+ requests 1 {}plain.Quantity e
 Counter
- value 1 .Quantity r
+ value 1 plain.Quantity r
 CounterSet
  name 1 string r
  counters 2 {}.Counter e
@@ -2840,7 +2840,7 @@ DeviceAttribute
  strings 8 []string e list=atomic
  versions 9 []string e list=atomic
 DeviceCapacity
- value 1 .Quantity r
+ value 1 plain.Quantity r
  requestPolicy 2 .CapacityRequestPolicy pe
 DeviceClaim
  requests 1 [].DeviceRequest - list=atomic
@@ -2884,7 +2884,7 @@ DeviceRequestAllocationResult
  bindingConditions 7 []string e list=atomic
  bindingFailureConditions 8 []string e list=atomic
  shareID 9 string pe go=types.UID
- consumedCapacity 10 {}.Quantity e
+ consumedCapacity 10 {}plain.Quantity e
 DeviceSelector
  cel 1 .CELDeviceSelector pe
 DeviceSubRequest
@@ -2920,10 +2920,10 @@ NetworkDeviceData
  hardwareAddress 3 string e
 NodeAllocatableResourceMapping
  capacityKey 1 string pe go=QualifiedName
- allocationMultiplier 2 .Quantity pe
+ allocationMultiplier 2 plain.Quantity pe
 OpaqueDeviceConfiguration
  driver 1 string r
- parameters 2 .RawExtension r
+ parameters 2 plain.RawExtension r
 ResourceClaim kind
  metadata 1 meta-v1.ObjectMeta e
  spec 2 .ResourceClaimSpec r
@@ -3056,7 +3056,7 @@ Subject
 UserSubject
  name 1 string r
 `,
-'': `
+'plain': `
 Quantity form=quantity
  string 1 string e
 QuantityValue form=quantity
