@@ -24,7 +24,8 @@ export function parseJson(text: string): ParsedJson {
   try {
     return { value: JSON.parse(text), keyCount }
   } catch (error) {
-    throw new DecodeError((error as Error).message.replace(/^JSON Parse error: /, ''))
+    const reason = (error as Error).message.replace(/^JSON Parse error: /, '')
+    throw new DecodeError(`couldn't get version/kind; json parse error: ${reason}`)
   }
 }
 
