@@ -1,0 +1,89 @@
+import NoiseSecretStream, { type NoiseKeyPair } from '@hyperswarm/secret-stream'
+import { within } from '../clock/deadline.ts'
+import { WebSocketStream } from './websocket-stream.ts'
+
+/** More than this in the client's socket and writing waits; less than the low mark and it goes on. */
+const highWaterBytes = 1024 * 1024
+const lowWaterBytes = 256 * 1024
+const drainPollMs = 2
+
+/**
+ * Opens a link to a peer that listens: `ws://` or `wss://` URL (its TLS is not what protects: the Noise handshake inside
+ * proves the peer's key). Resolves after the handshake; rejects when the peer is not the one asked for, or late.
+ */
+export async function dialWebSocket(
+  url: string,
+  keyPair: NoiseKeyPair,
+  remotePublicKey: Buffer,
+  timeoutMs: number,
+): Promise<NoiseSecretStream> {
+  const raw = connect(url)
+  const noise = new NoiseSecretStream(true, raw, { pattern: 'IK', keyPair, remotePublicKey })
+  let failure: Error | undefined
+  const onError = (error: Error) => {
+    failure = error
+  }
+  noise.on('error', onError)
+  try {
+    const opened = await within(timeoutMs, noise.opened, () => new Error(`${url} did not answer in ${timeoutMs} ms`))
+    if (opened) return noise
+    throw failure ?? new Error(`${url} closed the connection during the handshake`)
+  } catch (error) {
+    noise.destroy()
+    throw error
+  } finally {
+    // A listener has to stay until the caller has its own, which it adds in the same turn.
+    queueMicrotask(() => noise.off('error', onError))
+  }
+}
+
+function connect(url: string): WebSocketStream {
+  const socket = new WebSocket(url, { tls: { rejectUnauthorized: false } } as object as string[])
+  socket.binaryType = 'nodebuffer'
+  let poll: ReturnType<typeof setInterval> | undefined
+  const opened = Promise.withResolvers<void>()
+  const stream = new OpeningStream(opened.promise, {
+    send(message) {
+      socket.send(message)
+      if (socket.bufferedAmount < highWaterBytes) return true
+      // Bun's client WebSocket has no drain event.
+      poll ??= setInterval(() => {
+        if (socket.bufferedAmount > lowWaterBytes) return
+        clearInterval(poll)
+        poll = undefined
+        stream.drained()
+      }, drainPollMs)
+      return false
+    },
+    close() {
+      clearInterval(poll)
+      socket.close(1000)
+    },
+  })
+  let wasOpen = false
+  socket.onopen = () => {
+    wasOpen = true
+    opened.resolve()
+  }
+  socket.onmessage = ({ data }) => stream.received(data as Buffer)
+  socket.onclose = ({ code, reason }) => {
+    if (wasOpen) stream.closed(code, reason)
+    else opened.reject(new Error(`${url} cannot be reached (${reason === '' ? `WebSocket code ${code}` : reason})`))
+  }
+  opened.promise.catch(() => {})
+  return stream
+}
+
+/** Writes wait until the WebSocket is open. */
+class OpeningStream extends WebSocketStream {
+  readonly #opened: Promise<void>
+
+  constructor(opened: Promise<void>, socket: ConstructorParameters<typeof WebSocketStream>[0]) {
+    super(socket)
+    this.#opened = opened
+  }
+
+  override _open(callback: (error: Error | null) => void): void {
+    this.#opened.then(() => callback(null), callback)
+  }
+}

@@ -1,0 +1,121 @@
+import NoiseSecretStream, { type NoiseKeyPair } from '@hyperswarm/secret-stream'
+import type { Server, ServerWebSocket } from 'bun'
+import type { Logger } from '../logger/logger.ts'
+import { WebSocketStream } from './websocket-stream.ts'
+
+export interface ListenerOptions {
+  host: string
+  /** 0 for any free one. */
+  port: number
+  keyPair: NoiseKeyPair
+  tls?: { certificatePem: string; keyPem: string }
+  /** Asked after the handshake has proved the key and before any byte of the peer is handed on. */
+  isAllowed(publicKey: Buffer): boolean
+  accept(connection: NoiseSecretStream): void
+  log: Logger
+  /** How long a handshake may take. Default 5 s. */
+  handshakeTimeoutMs?: number
+  /** Connections whose handshake is not done; more are refused. Default 128. */
+  maxHandshakes?: number
+}
+
+/** Largest message: a secret-stream message (2^24 - 1 bytes) with its length and tag. */
+const maxMessageBytes = 2 ** 24 + 64
+const path = '/skein'
+
+/** A Noise IK handshake needs 200 bytes of the dialler; more is somebody else. */
+const maxHandshakeBytes = 4096
+
+interface SocketData {
+  stream?: WebSocketStream
+  /** What came before the handshake was done. */
+  handshakeBytes: number
+}
+
+/** Takes WebSocket links of peers that can only dial out. */
+export class WebSocketListener {
+  readonly #options: ListenerOptions
+  readonly #server: Server<SocketData>
+  readonly #handshakes = new Set<WebSocketStream>()
+
+  constructor(options: ListenerOptions) {
+    this.#options = options
+    this.#server = Bun.serve<SocketData>({
+      hostname: options.host,
+      port: options.port,
+      tls: options.tls && { cert: options.tls.certificatePem, key: options.tls.keyPem },
+      fetch: (request, server) => this.#upgrade(request, server),
+      websocket: {
+        data: { handshakeBytes: 0 },
+        maxPayloadLength: maxMessageBytes,
+        backpressureLimit: 2 * maxMessageBytes,
+        idleTimeout: 120,
+        open: (socket) => this.#open(socket),
+        message: (socket, message) => this.#received(socket.data, message as Buffer),
+        drain: (socket) => socket.data.stream?.drained(),
+        close: (socket, code, reason) => socket.data.stream?.closed(code, reason),
+      },
+    })
+  }
+
+  get port(): number {
+    return this.#server.port!
+  }
+
+  async close(): Promise<void> {
+    await this.#server.stop(true)
+  }
+
+  #upgrade(request: Request, server: Server<SocketData>): Response | undefined {
+    if (new URL(request.url).pathname !== path) return new Response('not found\n', { status: 404 })
+    if (this.#handshakes.size >= (this.#options.maxHandshakes ?? 128)) {
+      return new Response('too many connections are being opened\n', { status: 503 })
+    }
+    if (server.upgrade(request, { data: { handshakeBytes: 0 } })) return undefined
+    return new Response('a WebSocket is expected here\n', { status: 426 })
+  }
+
+  #open(socket: ServerWebSocket<SocketData>): void {
+    const stream = new WebSocketStream({
+      send(message) {
+        const sent = socket.send(message)
+        if (sent === 0) throw new Error('the WebSocket is closed')
+        return sent > 0 || message.byteLength === 0
+      },
+      close: () => socket.close(1000),
+    })
+    socket.data.stream = stream
+    this.#handshakes.add(stream)
+    const noise = new NoiseSecretStream(false, stream, { pattern: 'IK', keyPair: this.#options.keyPair })
+    const timer = setTimeout(() => noise.destroy(), this.#options.handshakeTimeoutMs ?? 5000)
+    // Whoever knocks with garbage is nobody's error; a link's own listener comes with accept().
+    noise.on('error', () => {})
+    noise.opened.then((opened) => {
+      clearTimeout(timer)
+      this.#handshakes.delete(stream)
+      if (opened) this.#admit(noise)
+    })
+  }
+
+  #received(data: SocketData, message: Buffer): void {
+    const { stream } = data
+    if (stream === undefined) return
+    if (this.#handshakes.has(stream)) {
+      data.handshakeBytes += message.byteLength
+      if (data.handshakeBytes > maxHandshakeBytes) {
+        stream.destroy()
+        return
+      }
+    }
+    stream.received(message)
+  }
+
+  #admit(noise: NoiseSecretStream): void {
+    if (this.#options.isAllowed(noise.remotePublicKey)) {
+      this.#options.accept(noise)
+      return
+    }
+    this.#options.log.warn('a peer with an unknown key was refused', { key: noise.remotePublicKey.toString('hex') })
+    noise.destroy()
+  }
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { type Finished, output, type RunOptions, run } from './command.ts'
+
+/** A server of the lab: a network namespace with a loopback, and later links to other hosts. */
+export class Host {
+  readonly name: string
+  readonly #namespace: string
+
+  private constructor(name: string) {
+    this.name = name
+    this.#namespace = `/run/netns/${name}`
+  }
+
+  /** Throws when a host of this name is there already: an earlier run left it, or one is going on. */
+  static async create(name: string): Promise<Host> {
+    const host = new Host(name)
+    await output(['ip', 'netns', 'add', name])
+    await output(host.command(['ip', 'link', 'set', 'lo', 'up']))
+    return host
+  }
+
+  /** A host that an earlier run has left; undefined when there is none. */
+  static find(name: string): Host | undefined {
+    return existsSync(`/run/netns/${name}`) ? new Host(name) : undefined
+  }
+
+  /** The command, to be run in this host's network. `ip netns exec` would remount /sys: not good for containers. */
+  command(command: string[]): string[] {
+    return ['nsenter', `--net=${this.#namespace}`, '--', ...command]
+  }
+
+  run(command: string[], options?: RunOptions): Promise<Finished> {
+    return run(this.command(command), options)
+  }
+
+  output(command: string[], options?: RunOptions): Promise<string> {
+    return output(this.command(command), options)
+  }
+
+  async remove(): Promise<void> {
+    await output(['ip', 'netns', 'delete', this.name])
+  }
+}

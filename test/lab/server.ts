@@ -1,0 +1,113 @@
+import { chmod, mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Subprocess } from 'bun'
+import { type NodeStatus, readStatus } from '../../agent/status.ts'
+import { type Finished, output, type RunOptions, run } from './command.ts'
+import type { Host } from './host.ts'
+
+export interface ServerOptions {
+  host: Host
+  /** Its node name. */
+  name: string
+  /** The server's own directory: executable, data, logs. */
+  directory: string
+  /** The built executable, copied or run in place. */
+  executable: string
+  /** More flags of `skein start`. */
+  flags?: string[]
+}
+
+/** One server with Skein on it: starts, kills and asks the agent as a person at its console would. */
+export class Server {
+  readonly host: Host
+  readonly directory: string
+  readonly dataDirectory: string
+  readonly kubeconfig: string
+  readonly #options: ServerOptions
+  #agent: Subprocess | undefined
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+    this.host = options.host
+    this.directory = options.directory
+    this.dataDirectory = join(options.directory, 'data')
+    this.kubeconfig = join(options.directory, 'kubeconfig')
+  }
+
+  get pid(): number | undefined {
+    return this.#agent?.pid
+  }
+
+  /** Starts the agent; its output goes to agent.log in the server's directory. */
+  async start(): Promise<void> {
+    await mkdir(this.directory, { recursive: true })
+    const log = await open(join(this.directory, 'agent.log'), 'a')
+    const { executable, flags = [] } = this.#options
+    const command = [executable, 'start', '--data-dir', this.dataDirectory, '--name', this.#options.name, ...flags]
+    this.#agent = Bun.spawn(this.host.command(command), { stdin: 'ignore', stdout: log.fd, stderr: log.fd })
+    await log.close()
+  }
+
+  /** Waits until every part is ready. Throws when the agent ends before, or at the deadline, with what it said. */
+  async ready(timeoutMs = 60_000): Promise<NodeStatus> {
+    const deadline = performance.now() + timeoutMs
+    for (;;) {
+      const status = await this.status()
+      if (status?.ready) return status
+      if (this.#agent?.exitCode !== null && this.#agent !== undefined) {
+        throw new Error(`the agent ended with ${this.#agent.exitCode}:\n${await this.logTail()}`)
+      }
+      if (performance.now() > deadline) {
+        throw new Error(`not ready in ${timeoutMs} ms: ${JSON.stringify(status)}\n${await this.logTail()}`)
+      }
+      // The status can only be asked for: there is no event across processes.
+      await Bun.sleep(50)
+    }
+  }
+
+  status(): Promise<NodeStatus | undefined> {
+    return readStatus(join(this.dataDirectory, 'run', 'status.sock'))
+  }
+
+  /** Ends the agent as the given signal does; pods go on. */
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
+    const agent = this.#agent
+    if (agent === undefined) return 0
+    agent.kill(signal)
+    const exitCode = await agent.exited
+    this.#agent = undefined
+    return exitCode
+  }
+
+  /** Runs a command of the executable on this server. */
+  skein(args: string[], options?: RunOptions): Promise<Finished> {
+    return run(this.host.command([this.#options.executable, ...args]), options)
+  }
+
+  /** Writes an admin kubeconfig beside the data, for kubectl. */
+  async writeKubeconfig(): Promise<void> {
+    const { executable } = this.#options
+    const text = await output(this.host.command([executable, 'kubeconfig', '--data-dir', this.dataDirectory]))
+    await Bun.write(this.kubeconfig, text)
+    await chmod(this.kubeconfig, 0o600)
+  }
+
+  /** Runs kubectl on this server against its own API; gives what it printed, throws when it fails. */
+  kubectl(args: string[], options?: RunOptions): Promise<string> {
+    return output(this.host.command(['kubectl', '--kubeconfig', this.kubeconfig, ...args]), options)
+  }
+
+  /** Ends the agent and removes all that it made: containers, mounts, links, tables, cgroups, files. */
+  async remove(): Promise<void> {
+    await this.end('SIGTERM')
+    const { exitCode, stdout, stderr } = await this.skein(['uninstall', '--data', '--data-dir', this.dataDirectory])
+    if (exitCode !== 0) throw new Error(`skein uninstall ended with ${exitCode}\n${stdout}${stderr}`)
+  }
+
+  async logTail(): Promise<string> {
+    const log = await Bun.file(join(this.directory, 'agent.log'))
+      .text()
+      .catch(() => '')
+    return log.split('\n').slice(-40).join('\n')
+  }
+}
