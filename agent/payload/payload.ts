@@ -40,15 +40,16 @@ export interface PayloadOptions {
 
 /**
  * Libraries of the payload for dlopen(), each after those it needs: glibc takes a library that is loaded already
- * where another asks for its name, so that no search path has to be set. libseccomp is not for us but for runc.
+ * where another asks for its name, so that no search path has to be set. bun:ffi's dlopen() wants at least one
+ * symbol, hence one of each. (libseccomp is not for us but for runc.)
  */
 export const nftablesLibraries = [
-  'lib/libmnl.so.0',
-  'lib/libnftnl.so.11',
-  'lib/libgmp.so.10',
-  'lib/libjansson.so.4',
-  'lib/libxtables.so.12',
-  'lib/libnftables.so.1',
+  { path: 'lib/libmnl.so.0', symbol: 'mnl_socket_open' },
+  { path: 'lib/libnftnl.so.11', symbol: 'nftnl_table_alloc' },
+  { path: 'lib/libgmp.so.10', symbol: '__gmpz_init' },
+  { path: 'lib/libjansson.so.4', symbol: 'json_object' },
+  { path: 'lib/libxtables.so.12', symbol: 'xtables_init' },
+  { path: 'lib/libnftables.so.1', symbol: 'nft_ctx_new' },
 ] as const
 
 /** `bin/pause` is Debian's static catatonit; this argument makes it wait for a signal and reap orphans. */

@@ -1,0 +1,24 @@
+import type { CommandModule } from './command.ts'
+
+export interface CommandEntry {
+  name: string
+  /** One line for `skein help`. */
+  summary: string
+  /** Loaded only when asked for, so that `skein version` does not pay for the rest. */
+  // biome-ignore lint/suspicious/noExplicitAny: each command has flags of its own
+  load(): Promise<{ command: CommandModule<any> }>
+}
+
+/** Every command there is, in the order of `skein help`. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'check',
+    summary: 'show what this machine offers and lacks, and that this executable is whole',
+    load: () => import('./check.ts'),
+  },
+  {
+    name: 'version',
+    summary: 'show version, commit, Bun and target',
+    load: () => import('./version.ts'),
+  },
+]

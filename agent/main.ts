@@ -1,0 +1,27 @@
+import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { runCommandLine } from './command/command-line.ts'
+
+/** Whole and in order before the process ends; a reader that has gone (`skein help | head -1`) is no failure. */
+function write(fd: number, text: string): void {
+  let left: Uint8Array = Buffer.from(text)
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(fd, left))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EPIPE') return
+      if (code !== 'EAGAIN') throw error
+      Bun.sleepSync(1)
+    }
+  }
+}
+
+const status = await runCommandLine(process.argv.slice(2), {
+  out: (text) => write(1, text),
+  err: (text) => write(2, text),
+  isOutTerminal: isatty(1),
+  isErrTerminal: isatty(2),
+  env: process.env,
+})
+process.exit(status)
