@@ -73,7 +73,7 @@ export const thinPath: Step[] = [
   },
   {
     title: 'ask the Service by its name from another pod',
-    run: async (server) => expectText(await askByName(server), 'version 1'),
+    run: async (server) => expectText(await askByName(server), 'nginx 1'),
   },
   {
     title: 'kubectl logs shows the request',
@@ -105,7 +105,7 @@ export const thinPath: Step[] = [
     async run(server) {
       await server.kubectl(['set', 'image', 'deployment/web', `nginx=${images.second}`])
       await server.kubectl(['rollout', 'status', 'deployment/web', '--timeout=90s'])
-      return expectText(await askByName(server), 'version 2')
+      return expectText(await askByName(server), 'nginx 2')
     },
   },
   {
@@ -120,7 +120,7 @@ export const thinPath: Step[] = [
       await server.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s'])
       const after = await containerIds(server)
       if (after !== before) throw new Error(`containers before:\n${before}\nafter:\n${after}`)
-      return `${expectText(answer, 'version 2')} (asked while the agent was down)`
+      return `${expectText(answer, 'nginx 2')} (asked while the agent was down)`
     },
   },
   {
@@ -133,7 +133,7 @@ export const thinPath: Step[] = [
       await server.ready()
       const after = await containerIds(server)
       if (after !== before) throw new Error(`containers before:\n${before}\nafter:\n${after}`)
-      return expectText(await askByName(server), 'version 2')
+      return expectText(await askByName(server), 'nginx 2')
     },
   },
 ]
