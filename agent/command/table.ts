@@ -17,6 +17,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./check.ts'),
   },
   {
+    name: 'kubeconfig',
+    summary: "print a kubeconfig for this node's API, with a client certificate of its own",
+    load: () => import('./kubeconfig.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'show the state of the node that runs here',
+    load: () => import('./status.ts'),
+  },
+  {
     name: 'version',
     summary: 'show version, commit, Bun and target',
     load: () => import('./version.ts'),
