@@ -8,8 +8,8 @@ describe('the thin path, on one server with real containers', () => {
   let server: Server
 
   beforeAll(async () => {
-    lab = await Lab.open('thin')
-    server = await lab.server('thin-1')
+    lab = await Lab.forTest('thin')
+    server = await lab.server('server-1')
     await server.start()
     await server.ready()
     await server.writeKubeconfig()

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { makeImages } from '../fixtures/images/make.ts'
@@ -10,41 +10,68 @@ const executable = resolve(import.meta.dir, '../../dist/skein')
 
 /** Hosts and servers of one test or show; closing it leaves nothing behind. */
 export class Lab {
-  readonly directory: string
-  readonly #prefix: string
-  readonly #hosts: Host[] = []
+  readonly #name: string
   readonly #servers: Server[] = []
 
-  private constructor(prefix: string, directory: string) {
-    this.#prefix = prefix
-    this.directory = directory
+  private constructor(name: string) {
+    this.#name = name
   }
 
-  /** Throws with what is missing on this machine. */
+  /** A lab of its own for a test: two that run at once do not meet. */
+  static forTest(name: string): Promise<Lab> {
+    return Lab.open(`${name}-${process.pid}`)
+  }
+
+  /** Throws with what is missing on this machine, or when a lab of this name was left: `removeLeft` it first. */
   static async open(name: string): Promise<Lab> {
     if (process.getuid!() !== 0) throw new Error('the lab needs root: it makes network namespaces and containers')
     if (!existsSync(executable)) throw new Error(`${executable} is missing: run scripts/build first`)
     for (const program of ['ip', 'nsenter', 'kubectl', 'curl']) {
       if (Bun.which(program) === null) throw new Error(`the lab needs the program ${program}: run scripts/test once`)
     }
-    const directory = await mkdtemp(join(tmpdir(), `skein-${name}-`))
-    return new Lab(`skn-${process.pid}`, directory)
+    await mkdir(directoryOf(name), { mode: 0o700 })
+    return new Lab(name)
+  }
+
+  /** Removes the lab of that name, which an earlier process has left. */
+  static async removeLeft(name: string): Promise<void> {
+    const lab = new Lab(name)
+    const servers = await readdir(directoryOf(name)).catch(() => [])
+    for (const server of servers) {
+      const host = Host.find(lab.#hostName(server))
+      if (host !== undefined) lab.#servers.push(lab.#serverOn(host, server))
+    }
+    await lab.close()
   }
 
   /** A host and a server on it, not started yet, with the images of the fixtures in its images folder. */
   async server(name: string): Promise<Server> {
-    const host = await Host.create(`${this.#prefix}-${name}`)
-    this.#hosts.push(host)
-    const server = new Server({ host, name, directory: join(this.directory, name), executable })
+    const server = this.#serverOn(await Host.create(this.#hostName(name)), name)
     this.#servers.push(server)
-    await mkdir(join(server.dataDirectory, 'images'), { recursive: true, mode: 0o700 })
-    for (const archive of makeImages()) await cp(archive, join(server.dataDirectory, 'images', basename(archive)))
+    const images = join(server.dataDirectory, 'images')
+    await mkdir(images, { recursive: true, mode: 0o700 })
+    for (const archive of makeImages()) await cp(archive, join(images, basename(archive)))
     return server
   }
 
   async close(): Promise<void> {
-    for (const server of this.#servers) await server.remove()
-    for (const host of this.#hosts) await host.remove()
-    await rm(this.directory, { recursive: true, force: true })
+    for (const server of this.#servers.splice(0)) {
+      await server.remove()
+      await server.host.remove()
+    }
+    await rm(directoryOf(this.#name), { recursive: true, force: true })
   }
+
+  #hostName(server: string): string {
+    return `skein-${this.#name}-${server}`
+  }
+
+  #serverOn(host: Host, name: string): Server {
+    return new Server({ host, name, directory: join(directoryOf(this.#name), name), executable })
+  }
+}
+
+/** Short: a unix socket's path has at most 107 bytes. */
+function directoryOf(name: string): string {
+  return join(tmpdir(), `skein-lab-${name}`)
 }
