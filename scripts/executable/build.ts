@@ -3,8 +3,7 @@
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { fetchPackages } from '../payload/debian.ts'
-import { distributePayload, type PayloadFacts } from '../payload/pack.ts'
+import { distributePayload, fetchPackages, type PayloadFacts } from '../payload/pack.ts'
 import { debianNames, type Target } from '../payload/packages.ts'
 import { embedPlugin } from './embed.ts'
 

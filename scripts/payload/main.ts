@@ -2,8 +2,7 @@
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { fetchPackages } from './debian.ts'
-import { distributePayload } from './pack.ts'
+import { distributePayload, fetchPackages } from './pack.ts'
 import { debianNames, type Target } from './packages.ts'
 
 const { values } = parseArgs({

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { manifestPath, type PayloadManifest } from '../../agent/payload/manifest.ts'
 import { writeTar } from '../../agent/payload/tar.ts'
-import { type FetchedPackage, sha256 } from './debian.ts'
-import { debianNames, type Target } from './packages.ts'
+import { type FetchedPackage, fetchDebianPackages, sha256 } from '../debian/fetch.ts'
+import { debianNames, packagePins, type Target } from './packages.ts'
 
 interface PackedFile {
   path: string
@@ -19,7 +19,8 @@ function extract(fetched: FetchedPackage, triplet: string): PackedFile[] {
   try {
     const result = Bun.spawnSync(['dpkg-deb', '--extract', fetched.file, folder], { stderr: 'pipe' })
     if (result.exitCode !== 0) throw new Error(`cannot unpack ${fetched.file}: ${result.stderr.toString().trim()}`)
-    const files = Object.entries(fetched.pin.files).map(([path, source]) => ({
+    const pin = packagePins.find(({ name }) => name === fetched.name)!
+    const files = Object.entries(pin.files).map(([path, source]) => ({
       path,
       mode: path.startsWith('lib/') ? 0o644 : 0o755,
       content: readFileSync(join(folder, source.replace('{triplet}', triplet))),
@@ -29,6 +30,13 @@ function extract(fetched: FetchedPackage, triplet: string): PackedFile[] {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The payload's packages for a target, from the cache or Debian; `update` asks for Debian's newest revisions. */
+export function fetchPackages(target: Target, update: boolean): FetchedPackage[] {
+  const { architecture } = debianNames[target]
+  const wishes = packagePins.map(({ name, suite, upstream }) => ({ name, suite, upstream }))
+  return fetchDebianPackages({ cache: 'payload', architecture, wishes, update })
 }
 
 export interface PackedPayload {

@@ -1,9 +1,8 @@
 /** Where the payload's files come from: Debian packages, pinned to the upstream version. */
 
-export interface PackagePin {
-  name: string
-  suite: 'bookworm' | 'trixie'
-  /** Upstream version (with Debian's epoch where there is one); any Debian revision of it is accepted. */
+import type { PackageWish } from '../debian/fetch.ts'
+
+export interface PackagePin extends PackageWish {
   upstream: string
   /** Path in the payload -> path in the package; `{triplet}` stands for the target's library folder. */
   files: Record<string, string>

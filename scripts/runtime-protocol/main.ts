@@ -1,11 +1,11 @@
 /**
  * Makes agent/worker/runtime/generated from the CRI's and containerd's protocol definitions, which it takes from two
- * Debian packages. Commit what it makes: `bun scripts/runtime-protocol/main.ts`.
+ * Debian packages. Commit what it makes: `bun scripts/runtime-protocol/main.ts [FOLDER]`.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { findMirrors } from '../payload/debian.ts'
+import { dirname, join, resolve } from 'node:path'
+import { fetchDebianPackages } from '../debian/fetch.ts'
 
 /** Package and upstream version; the Debian revision may differ. */
 const packages = {
@@ -33,22 +33,12 @@ function run(command: string[], cwd: string): string {
   return result.stdout.toString()
 }
 
-function fetchPackages(folder: string): void {
-  const mirror = findMirrors(process.env.SKEIN_DEBIAN_MIRROR, () => run(['apt-get', 'update', '--print-uris'], folder))
-  for (const part of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, part), { recursive: true })
-  writeFileSync(join(folder, 'sources.list'), `deb ${mirror.main} ${suite} main\n`)
-  const options = {
-    'Dir::Etc::sourcelist': join(folder, 'sources.list'),
-    'Dir::Etc::sourceparts': '-',
-    'Dir::State::lists': join(folder, 'lists'),
-    'Dir::State::status': '/dev/null',
-    'Dir::Cache': join(folder, 'cache'),
-    'APT::Sandbox::User': 'root',
+function unpackSources(folder: string): void {
+  const wishes = Object.entries(packages).map(([name, upstream]) => ({ name, suite, upstream }))
+  // Go sources are the same for every architecture.
+  for (const { file } of fetchDebianPackages({ cache: 'runtime-protocol', architecture: 'amd64', wishes })) {
+    run(['dpkg-deb', '--extract', file, join(folder, 'x')], folder)
   }
-  const apt = ['apt-get', ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])]
-  run([...apt, 'update'], folder)
-  run([...apt, 'download', ...Object.entries(packages).map(([name, version]) => `${name}=${version}*`)], folder)
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.deb'))) run(['dpkg', '-x', file, 'x'], folder)
 }
 
 /** gogoproto's annotations only steer Go's generator, and their definition is in neither package. */
@@ -60,10 +50,10 @@ function withoutGogoproto(text: string): string {
 }
 
 const root = join(import.meta.dir, '../..')
-const output = join(root, 'agent/worker/runtime/generated')
+const output = resolve(process.argv[2] ?? join(root, 'agent/worker/runtime/generated'))
 const work = mkdtempSync(join(tmpdir(), 'skein-runtime-protocol-'))
 try {
-  fetchPackages(work)
+  unpackSources(work)
   const protocols = join(work, 'protocols')
   for (const [from, to] of Object.entries(definitions)) {
     const source = join(work, 'x', sourceRoot, from)
@@ -80,6 +70,8 @@ try {
   rmSync(output, { recursive: true, force: true })
   run(
     [
+      // A script for node; Bun runs it where there is none.
+      process.execPath,
       join(root, 'node_modules/.bin/buf'),
       'generate',
       '--template',
