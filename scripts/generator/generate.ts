@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { emitDescriptors } from './descriptors.ts'
+import { emitDocs } from './docs.ts'
 import { readModel } from './model.ts'
 import { fetchSources } from './packages.ts'
 import { emitReferences } from './references.ts'
@@ -16,6 +17,7 @@ export function generate(target: string): void {
   for (const [file, text] of emitTypes(model)) writeFileSync(join(target, 'types', `${file}.ts`), text)
   writeFileSync(join(target, 'resources.ts'), emitReferences())
   writeFileSync(join(target, 'tables.ts'), emitTables(model))
+  writeFileSync(join(target, 'docs.bin'), emitDocs(model))
   writeFileSync(join(target, 'protobufjs.json'), emitDescriptors(sources))
   writeFileSync(join(target, 'resource-table.ts'), emitResourceTable())
 }

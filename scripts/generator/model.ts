@@ -86,14 +86,25 @@ export interface Message {
 
 export interface Model {
   messages: Map<string, Message>
+  /** By generated file: values of the string types marked `+enum`. */
+  enums: Map<string, Record<string, string[]>>
 }
 
 export function readModel(sources: string): Model {
   const messages = new Map<string, Message>()
-  for (const gv of [...typeGroupVersions, ...servedGroupVersions]) addPackage(messages, sources, gv.folder, gv)
+  const enums: Model['enums'] = new Map()
+  for (const gv of [...typeGroupVersions, ...servedGroupVersions]) {
+    enums.set(gv.file, enumsOf(addPackage(messages, sources, gv.folder, gv)))
+  }
   for (const folder of plainFolders) addPackage(messages, sources, folder, undefined)
   for (const message of messages.values()) checkReferences(message, messages)
-  return { messages }
+  return { messages, enums }
+}
+
+function enumsOf(go: GoPackage): Record<string, string[]> {
+  const marked = [...go.aliases].filter(([, { comment }]) => comment.some((line) => line.startsWith('+enum')))
+  const named = marked.map(([name]): [string, string[]] => [name, (go.constants.get(name) ?? []).toSorted()])
+  return Object.fromEntries(named.filter(([, values]) => values.length > 0))
 }
 
 function addPackage(
@@ -101,7 +112,7 @@ function addPackage(
   sources: string,
   folder: string,
   gv: GroupVersion | undefined,
-): void {
+): GoPackage {
   const { proto, go } = readPackage(join(sources, 'k8s.io', folder))
   for (const message of parseProto(proto)) {
     const struct = go.structs.get(message.name) ?? listStruct(go, message.name)
@@ -119,6 +130,7 @@ function addPackage(
       doc: prose(struct?.comment ?? go.aliases.get(message.name)?.comment ?? []),
     })
   }
+  return go
 }
 
 function readPackage(folder: string): { proto: string; go: GoPackage } {
