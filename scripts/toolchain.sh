@@ -35,7 +35,7 @@ need_packages() {
 # step, which npm blocks in some set-ups; the platform's own package needs none.
 bun_package() {
   case $(uname -m) in
-    x86_64) if grep -qw avx2 /proc/cpuinfo; then echo @oven/bun-linux-x64; else echo @oven/bun-linux-x64-baseline; fi ;;
+    x86_64) echo @oven/bun-linux-x64 ;;
     aarch64) echo @oven/bun-linux-aarch64 ;;
     *) say "no Bun for $(uname -m)"; return 1 ;;
   esac

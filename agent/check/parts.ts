@@ -58,7 +58,8 @@ function programVersion(payload: Payload, program: string): string {
   })
   const [line = ''] = result.stdout.toString().split('\n')
   if (result.exitCode === 0 && line !== '') return line
-  throw new Error(`exit ${result.exitCode ?? result.signalCode}: ${result.stderr.toString().trim().split('\n')[0]}`)
+  const said = result.stderr.toString().trim().split('\n')[0]
+  throw new Error(`exit ${result.exitCode ?? result.signalCode}${said ? `: ${said}` : ''}`)
 }
 
 export interface PartsResult {

@@ -11,6 +11,9 @@ type Attempt = { works: true } | { works: false; reason: string }
 
 const cloneNewNs = 0x00020000
 const cloneNewNet = 0x40000000
+const netlinkFamily = 16
+const rawSocket = 3
+const netfilterProtocol = 12
 const msRec = 0x4000
 const msPrivate = 0x40000
 
@@ -19,20 +22,25 @@ const errorNames: Record<number, string> = {
   12: 'no memory',
   19: 'not in this kernel',
   22: 'invalid',
+  93: 'not in this kernel',
+  97: 'not in this kernel',
 }
 
 const pointer = FFIType.ptr
 const { symbols: libc } = dlopen('libc.so.6', {
   unshare: { args: [FFIType.i32], returns: FFIType.i32 },
   mount: { args: [pointer, pointer, pointer, FFIType.u64, pointer], returns: FFIType.i32 },
+  socket: { args: [FFIType.i32, FFIType.i32, FFIType.i32], returns: FFIType.i32 },
+  close: { args: [FFIType.i32], returns: FFIType.i32 },
   __errno_location: { args: [], returns: pointer },
   gnu_get_libc_version: { args: [], returns: FFIType.cstring },
 })
 
 const cString = (text: string) => ptr(Buffer.from(`${text}\0`))
 
-function call(what: string, result: number): void {
-  if (result === 0) return
+/** Gives back what a C function returned; throws where that is below zero. */
+function call(what: string, result: number): number {
+  if (result >= 0) return result
   const errno = read.i32(libc.__errno_location()!, 0)
   throw new Error(`${what}: ${errorNames[errno] ?? `error ${errno}`}`)
 }
@@ -65,6 +73,8 @@ function tryOverlay(directory: string): void {
 /** Makes a table by the payload's libnftables in a network namespace that ends with this process. */
 function tryNftables(payload: Payload | undefined): void {
   if (!payload) throw new Error('not tried: it needs the payload')
+  // libnftables ends the process where this socket cannot be had.
+  libc.close(call('netfilter socket', libc.socket(netlinkFamily, rawSocket, netfilterProtocol)))
   for (const { path, symbol } of nftablesLibraries) dlopen(payload.path(path), { [symbol]: {} })
   const { symbols: nft } = dlopen(payload.path('lib/libnftables.so.1'), {
     nft_ctx_new: { args: [FFIType.u32], returns: pointer },

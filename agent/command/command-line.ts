@@ -88,6 +88,13 @@ async function addCommands(
   }
 }
 
+/** `help X` as `X --help`; commander 15 answers it for an unknown X with the general help and no word of the mistake. */
+function withoutHelpCommand(argv: readonly string[], table: readonly CommandEntry[]): readonly string[] {
+  const [first, name] = argv
+  if (first !== 'help' || name === undefined || name.startsWith('-')) return argv
+  return table.some((entry) => entry.name === name) ? [name, '--help'] : [name]
+}
+
 /**
  * Runs `skein ARGV...` and resolves to the exit status: 0, 1 for a failure (one line on standard error), 2 for a
  * command line that makes no sense (one line, with the nearest name).
@@ -105,7 +112,7 @@ export async function runCommandLine(
       status = (await module.run(command.opts(), command.args, context)) ?? 0
     })
     if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync(argv, { from: 'user' })
+    else await program.parseAsync(withoutHelpCommand(argv, table), { from: 'user' })
     return status
   } catch (error) {
     if (error instanceof CommanderError) {
