@@ -126,7 +126,7 @@ export class SchedulingQueue {
   /** No node will do, as these plugins say: waits for an event that could change their mind. */
   fail(uid: string, plugins: ReadonlySet<string>, nowMs: number): void {
     const entry = this.#entries.get(uid)
-    if (!entry || entry.place !== 'taken') return
+    if (entry?.place !== 'taken') return
     entry.place = 'unschedulable'
     entry.turn++
     entry.plugins = plugins

@@ -25,12 +25,13 @@ export interface Snapshot {
 
 /** The snapshot with one node as it would be. */
 export function withNode(snapshot: Snapshot, changed: NodeInfo): Snapshot {
+  // Not spread: a snapshot may be an object with getters.
   return {
-    ...snapshot,
     nodes: snapshot.nodes.map((node) => (node.name === changed.name ? changed : node)),
     node: (name) => (name === changed.name ? changed : snapshot.node(name)),
     labelsOfNamespace: (name) => snapshot.labelsOfNamespace(name),
     nominated: (name) => snapshot.nominated(name),
     budgets: (namespace) => snapshot.budgets(namespace),
+    storage: snapshot.storage,
   }
 }
