@@ -82,7 +82,7 @@ test('status and spec are written apart, generation counts spec', async () => {
     status: { replicas: 9 },
   })
   expect(made.metadata?.generation).toBe(1)
-  expect(made.status).toBeUndefined()
+  expect(made.status).toEqual({})
   const withStatus = await all.updateStatus({ ...made, spec: { replicas: 5 } as never, status: { replicas: 1 } })
   expect(withStatus).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 1 }, metadata: { generation: 1 } })
   const scaled = await all.update({ ...withStatus, spec: { ...withStatus.spec!, replicas: 2 }, status: {} })

@@ -1,4 +1,6 @@
+import { emptyObject } from '../schema/conform.ts'
 import { type Resource, resourcesServed } from '../schema/resource.ts'
+import { schemaFor } from '../schema/schema.ts'
 import type { ResourceDefinition } from './definition.ts'
 import type { ServiceRanges } from './service.ts'
 import { builtInStrategies } from './strategies.ts'
@@ -31,7 +33,14 @@ function define(resource: Resource, strategies: ReturnType<typeof builtInStrateg
     ...resource,
     storage: storedAs[name] ?? { group: resource.group, version: resource.version },
     strategy: strategies.get(name) ?? {},
+    emptyStatus: () => emptyStatus(resource),
     setDefaults() {},
     validate: () => [],
   }
+}
+
+function emptyStatus({ group, version, kind, subresources }: Resource): Record<string, unknown> | undefined {
+  if (!subresources.some((subresource) => subresource.name === 'status')) return undefined
+  const schema = schemaFor(group, version, kind)?.properties.get('status')?.schema
+  return schema && emptyObject(schema)
 }

@@ -33,6 +33,10 @@ export class ResourceCache {
     return this.#owner.revision
   }
 
+  get isClosed(): boolean {
+    return this.#owner.isClosed
+  }
+
   get size(): number {
     return this.#items.size
   }

@@ -89,6 +89,8 @@ export interface ResourceDefinition extends Resource {
   /** The group and version objects are stored under (events.k8s.io is stored as core/v1). */
   storage: { group: string; version: string }
   strategy: Strategy
+  /** What status is before anybody wrote one; undefined when the kind has no status of its own. */
+  emptyStatus(): Record<string, unknown> | undefined
   /** Fills what the client left out. */
   setDefaults(object: ApiObject): void
   validate(object: ApiObject): FieldCause[]

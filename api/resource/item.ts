@@ -46,16 +46,28 @@ export class Item {
   }
 
   /** The object as JSON with its resourceVersion, without parsing it. */
-  json(): Uint8Array {
+  json(): Buffer {
+    return this.#spliced(0)
+  }
+
+  /** As it stands in a typed list: without kind and apiVersion. */
+  listedJson(): Buffer {
+    return this.#spliced(1)
+  }
+
+  /** `from` 0: all of it; 1: from the metadata on, behind a brace of its own. */
+  #spliced(from: 0 | 1): Buffer {
     const value = Buffer.from(this.value.buffer, this.value.byteOffset, this.value.byteLength)
     const at = value.indexOf(metadataMark)
     if (at < 0) throw new Error(`${this.key} is not in stored form: it has no metadata`)
     const split = at + metadataMark.length
     const version = `"resourceVersion":"${this.revision}"${value[split] === 0x7d ? '' : ','}`
-    const json = Buffer.allocUnsafe(value.length + version.length)
-    value.copy(json, 0, 0, split)
-    json.write(version, split, 'latin1')
-    value.copy(json, split + version.length, split)
+    const start = from === 0 ? 0 : at - 1
+    const json = Buffer.allocUnsafe(value.length - start + version.length)
+    value.copy(json, 0, start, split)
+    if (from === 1) json[0] = 0x7b
+    json.write(version, split - start, 'latin1')
+    value.copy(json, split - start + version.length, split)
     return json
   }
 

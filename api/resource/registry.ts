@@ -83,9 +83,13 @@ export class Registry {
     return this.cacheOf(definition).get(this.keyOf(definition, namespace, name))
   }
 
+  /** Live: shows the newest state whenever it is asked. */
   view(): ClusterView {
+    const { clock } = this
     return {
-      nowMs: this.clock.nowMs(),
+      get nowMs() {
+        return clock.nowMs()
+      },
       get: (ref, namespace, name) => {
         const item = this.cache.of(resourcePrefix(ref)).get(objectKey(ref, namespace, name))
         return item && { object: item.object, key: item.key, revision: item.revision }

@@ -95,7 +95,7 @@ export class ResourceWatch {
   }
 
   get isClosed(): boolean {
-    return this.#closed
+    return this.#closed || this.#cache.isClosed
   }
 
   close(): void {

@@ -38,7 +38,8 @@ export async function createObject(
     const existing = registry.cacheOf(definition).get(key)
     if (existing && !generated) throw alreadyExists(definition, name)
     const view = registry.view()
-    if (hasStatus(definition)) delete object.status
+    const status = definition.emptyStatus()
+    if (status) object.status = status
     definition.setDefaults(object)
     definition.strategy.prepareForCreate?.(object, view, context)
     const draft: TransactionDraft = { preconditions: [{ key, revision: 0 }], changes: [] }
@@ -67,7 +68,7 @@ export async function createObject(
 /** Fills in what the server decides; true when it made the name up. */
 function initializeMetadata(registry: Registry, target: Omit<Target, 'name'>, object: ApiObject): boolean {
   const { definition, namespace } = target
-  object.apiVersion = apiVersionOf(definition.group, definition.version)
+  object.apiVersion = apiVersionOf(definition.storage.group, definition.storage.version)
   object.kind = definition.kind
   object.metadata ??= {}
   const { metadata } = object

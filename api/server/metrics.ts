@@ -1,0 +1,89 @@
+import type { RequestInfo } from './request-info.ts'
+
+/** Upstream's buckets of apiserver_request_duration_seconds, thinned. */
+const bucketsSeconds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 10, 30, 60]
+/** Label sets beyond this many are counted under `other`. */
+const maxSeries = 2000
+
+interface Histogram {
+  counts: number[]
+  sum: number
+  count: number
+}
+
+/** A figure read when metrics are asked for. */
+export interface Gauge {
+  name: string
+  help: string
+  read(): number
+}
+
+/** Counts of the API server in Prometheus' text format, under upstream's names. */
+export class Metrics {
+  #requests = new Map<string, number>()
+  #durations = new Map<string, Histogram>()
+  #gauges: Gauge[] = []
+
+  addGauge(gauge: Gauge): void {
+    this.#gauges.push(gauge)
+  }
+
+  observe(info: RequestInfo, code: number, seconds: number): void {
+    const labels = labelsOf(info)
+    const requests = `${labels},code="${code}"`
+    const key = this.#requests.has(requests) || this.#requests.size < maxSeries ? requests : 'verb="other",code="0"'
+    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1)
+    if (info.verb === 'watch') return
+    let histogram = this.#durations.get(labels)
+    if (!histogram) {
+      if (this.#durations.size >= maxSeries) return
+      histogram = { counts: bucketsSeconds.map(() => 0), sum: 0, count: 0 }
+      this.#durations.set(labels, histogram)
+    }
+    histogram.sum += seconds
+    histogram.count++
+    const bucket = bucketsSeconds.findIndex((bound) => seconds <= bound)
+    if (bucket >= 0) histogram.counts[bucket]!++
+  }
+
+  text(): string {
+    const lines = [
+      '# HELP apiserver_request_total Counter of apiserver requests broken out for each verb, resource and HTTP response code.',
+      '# TYPE apiserver_request_total counter',
+    ]
+    for (const [labels, count] of this.#requests) lines.push(`apiserver_request_total{${labels}} ${count}`)
+    lines.push(
+      '# HELP apiserver_request_duration_seconds Response latency distribution in seconds for each verb and resource.',
+      '# TYPE apiserver_request_duration_seconds histogram',
+    )
+    for (const [labels, histogram] of this.#durations) lines.push(...histogramLines(labels, histogram))
+    for (const { name, help, read } of this.#gauges) {
+      const [bare] = name.split('{')
+      if (!lines.includes(`# TYPE ${bare} gauge`)) lines.push(`# HELP ${bare} ${help}`, `# TYPE ${bare} gauge`)
+      lines.push(`${name} ${read()}`)
+    }
+    return `${lines.join('\n')}\n`
+  }
+}
+
+function histogramLines(labels: string, { counts, sum, count }: Histogram): string[] {
+  const name = 'apiserver_request_duration_seconds'
+  let running = 0
+  const lines = bucketsSeconds.map((bound, index) => {
+    running += counts[index]!
+    return `${name}_bucket{${labels},le="${bound}"} ${running}`
+  })
+  lines.push(
+    `${name}_bucket{${labels},le="+Inf"} ${count}`,
+    `${name}_sum{${labels}} ${sum}`,
+    `${name}_count{${labels}} ${count}`,
+  )
+  return lines
+}
+
+function labelsOf({ verb, group, version, resource, subresource, namespace, name, isResource }: RequestInfo): string {
+  const quote = (text: string) => text.replace(/[\\"\n]/g, '_').slice(0, 64)
+  if (!isResource) return `verb="${quote(verb.toUpperCase())}",group="",version="",resource="",subresource="",scope=""`
+  const scope = name !== '' ? 'resource' : namespace !== '' ? 'namespace' : 'cluster'
+  return `verb="${quote(verb.toUpperCase())}",group="${quote(group)}",version="${quote(version)}",resource="${quote(resource)}",subresource="${quote(subresource)}",scope="${scope}"`
+}

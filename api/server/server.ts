@@ -1,0 +1,149 @@
+import type { Server } from 'bun'
+import { Elysia } from 'elysia'
+import type { Clock } from '../../mesh/clock/clock.ts'
+import type { Logger } from '../../mesh/logger/logger.ts'
+import { Authenticator, staticTokens } from '../auth/authenticator.ts'
+import { RbacAuthorizer } from '../auth/rbac.ts'
+import { type ServiceAccountKey, ServiceAccountTokens } from '../auth/service-account-tokens.ts'
+import { requestToken } from '../auth/token-request.ts'
+import type { LocalApi } from '../client/local-api.ts'
+import type { UserInfo } from '../resource/definition.ts'
+import { Backends } from './backends.ts'
+import { maxBodyBytes } from './body.ts'
+import type { CertificateUser } from './certificate-user.ts'
+import { documentHandler } from './documents.ts'
+import { Handler, type Serving } from './handler.ts'
+import type { HealthCheck } from './health.ts'
+import { InFlight } from './in-flight.ts'
+import { Metrics } from './metrics.ts'
+import type { PodStreams } from './pod-streams.ts'
+import { type ServingCertificate, TlsFront } from './tls-front.ts'
+import { type VersionInfo, versionInfo } from './version.ts'
+import { type StreamSocket, streamSocketHandler, upgradeRequest } from './web-socket.ts'
+
+export interface ApiServerOptions {
+  /** From `startLocalApi`; stays the caller's to stop. */
+  api: LocalApi
+  clock: Clock
+  log: Logger
+  listen: { host: string; port: number }[]
+  serving: ServingCertificate
+  /** Authorities whose client certificates are believed, PEM. */
+  clientAuthorities: string[]
+  serviceAccountKeys: readonly ServiceAccountKey[]
+  /** `iss` of tokens and the audience of this API. Default `https://kubernetes.default.svc.cluster.local`. */
+  issuer?: string
+  podStreams: PodStreams
+  /** For the unix sockets behind the TLS front: short, on a local file system, made with mode 0700. */
+  socketDirectory: string
+  /** Beside `ping`. */
+  healthChecks?: HealthCheck[]
+  /** Fixed bearer tokens, for bootstrap. */
+  tokens?: Map<string, UserInfo>
+  version?: VersionInfo
+  maxConnections?: number
+}
+
+export interface ApiServer {
+  /** In the order of `listen`: useful when a port was 0. */
+  ports: number[]
+  metrics: Metrics
+  stop(): Promise<void>
+}
+
+const maxBackends = 256
+
+/** Serves Kubernetes' API over TLS on all the addresses; rejects when one of them cannot be listened on. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const handler = new Handler(servingOf(options))
+  const app = elysiaApp(handler)
+  const makeServer = (path: string, user: CertificateUser | undefined) => serveUnix(app, handler, path, user)
+  const backends = new Backends(options.socketDirectory, maxBackends, makeServer)
+  const fronts: TlsFront[] = []
+  const stop = async () => {
+    for (const front of fronts) front.stop()
+    await backends.stop()
+  }
+  try {
+    for (const { host, port } of options.listen) {
+      const { serving, clientAuthorities, log, maxConnections = 16_384 } = options
+      const backendFor = (user: CertificateUser | undefined) => backends.acquire(user)
+      fronts.push(new TlsFront({ host, port, serving, clientAuthorities, backendFor, maxConnections, log }))
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const { metrics } = handler.serving
+  const connections = () => fronts.reduce((sum, front) => sum + front.connections, 0)
+  metrics.addGauge({ name: 'skein_api_connections', help: 'Open TLS connections.', read: connections })
+  return { ports: fronts.map((front) => front.port), metrics, stop }
+}
+
+function servingOf(options: ApiServerOptions): Serving {
+  const { api, clock, log, podStreams } = options
+  const issuer = options.issuer ?? 'https://kubernetes.default.svc.cluster.local'
+  const view = api.registry.view()
+  const tokens = new ServiceAccountTokens(options.serviceAccountKeys, issuer, clock, view)
+  api.actions.add('', 'serviceaccounts', 'token', requestToken(tokens))
+  const version = options.version ?? versionInfo({ version: '0.1.0', commit: '', date: '' })
+  const first = options.listen[0]
+  const serverAddress = first ? `${first.host}:${first.port}` : ''
+  const inFlight = new InFlight(400, 200, 50_000)
+  const metrics = new Metrics()
+  const inflightName = 'apiserver_current_inflight_requests'
+  const help = 'Maximal number of currently used inflight request limit of this apiserver per request kind.'
+  metrics.addGauge({ name: `${inflightName}{request_kind="readOnly"}`, help, read: () => inFlight.reading })
+  metrics.addGauge({ name: `${inflightName}{request_kind="mutating"}`, help, read: () => inFlight.writing })
+  metrics.addGauge({
+    name: 'apiserver_longrunning_requests',
+    help: 'Long-running requests.',
+    read: () => inFlight.streaming,
+  })
+  const ping: HealthCheck = { name: 'ping', live: true, check: () => undefined }
+  return {
+    ...{ api, clock, log, podStreams, inFlight, metrics },
+    authenticator: new Authenticator([staticTokens(options.tokens ?? new Map()), tokens]),
+    authorizer: new RbacAuthorizer(view),
+    healthChecks: [ping, ...(options.healthChecks ?? [])],
+    version,
+    documents: documentHandler(tokens, serverAddress, version.gitVersion),
+  }
+}
+
+const callers = new WeakMap<Request, CertificateUser>()
+
+/** One catch-all: the resolver is our own, since resources come and go at run time. */
+function elysiaApp(handler: Handler) {
+  return new Elysia({ aot: true }).all('/*', ({ request }) => handler.handle(request, callers.get(request)), {
+    parse: 'none',
+  })
+}
+
+function serveUnix(
+  app: ReturnType<typeof elysiaApp>,
+  handler: Handler,
+  path: string,
+  user: CertificateUser | undefined,
+): Server<StreamSocket> {
+  const options = {
+    unix: path,
+    http2: true,
+    // Idle watches stay open for as long as they like.
+    idleTimeout: 0,
+    development: false,
+    reusePort: false,
+    maxRequestBodySize: maxBodyBytes + 1024 * 1024,
+    async fetch(request: Request, server: Server<StreamSocket>) {
+      if (request.headers.get('upgrade') === 'websocket') return await upgradeRequest(handler, request, user, server)
+      if (user) callers.set(request, user)
+      return await app.fetch(request)
+    },
+    websocket: streamSocketHandler,
+    error() {
+      return new Response('Internal error occurred\n', { status: 500 })
+    },
+  }
+  // bun-types has no combination of unix and http2.
+  return Bun.serve(options as unknown as Parameters<typeof Bun.serve>[0]) as unknown as Server<StreamSocket>
+}

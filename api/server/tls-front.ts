@@ -1,0 +1,162 @@
+import type { Socket, TCPSocketListener } from 'bun'
+import type { Logger } from '../../mesh/logger/logger.ts'
+import { BytePipe } from './byte-pipe.ts'
+import { type CertificateUser, certificateUser } from './certificate-user.ts'
+
+export interface ServingCertificate {
+  certificatePem: string
+  keyPem: string
+}
+
+export interface TlsFrontOptions {
+  host: string
+  port: number
+  serving: ServingCertificate
+  /** Authorities of client certificates, PEM. */
+  clientAuthorities: string[]
+  /** The unix socket of the server that serves this caller; undefined: no client certificate that we trust. */
+  backendFor(user: CertificateUser | undefined): { path: string; release(): void }
+  maxConnections: number
+  log: Logger
+}
+
+const handshakeTimeoutMs = 10_000
+/** What a client may send before the backend is connected. */
+const earlyBytes = 64 * 1024
+
+/** ALPN as on the wire: a length byte before each name. */
+const alpn = Buffer.from('\x02h2\x08http/1.1', 'latin1')
+
+interface Connection {
+  toBackend?: BytePipe
+  toClient?: BytePipe
+  backend?: Socket<undefined>
+  early: Buffer[]
+  earlyLength: number
+  release?: () => void
+  timer?: ReturnType<typeof setTimeout>
+  isClosed: boolean
+}
+
+/**
+ * TLS with client certificates on one port. Bun.serve verifies them but does not say whose they are; so this reads
+ * the certificate and hands the bytes to a plain Bun.serve of the caller's own, over a unix socket
+ * (bun 1.4.5, kubernetes-api-on-bun.md).
+ */
+export class TlsFront {
+  #options: TlsFrontOptions
+  #listener: TCPSocketListener<Connection>
+  #connections = new Set<Socket<Connection>>()
+
+  constructor(options: TlsFrontOptions) {
+    this.#options = options
+    this.#listener = Bun.listen<Connection>({
+      hostname: options.host,
+      port: options.port,
+      tls: {
+        cert: options.serving.certificatePem,
+        key: options.serving.keyPem,
+        ca: options.clientAuthorities,
+        requestCert: true,
+        rejectUnauthorized: false,
+        // Not in bun-types 1.4.4.
+        ...({ ALPNProtocols: alpn } as object),
+      },
+      socket: {
+        open: (socket) => this.#open(socket),
+        handshake: (socket, success) => this.#handshake(socket, success),
+        data: (socket, chunk) => this.#data(socket, chunk),
+        drain: (socket) => socket.data.toClient?.drain(),
+        end: (socket) => socket.data.toBackend?.end(),
+        close: (socket) => this.#close(socket),
+        error: (socket) => this.#close(socket),
+      },
+    })
+  }
+
+  get port(): number {
+    return this.#listener.port
+  }
+
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  stop(): void {
+    this.#listener.stop(true)
+    for (const socket of [...this.#connections]) socket.terminate()
+  }
+
+  #open(socket: Socket<Connection>): void {
+    socket.data = { early: [], earlyLength: 0, isClosed: false }
+    if (this.#connections.size >= this.#options.maxConnections) {
+      socket.terminate()
+      return
+    }
+    this.#connections.add(socket)
+    socket.data.timer = setTimeout(() => socket.terminate(), handshakeTimeoutMs)
+  }
+
+  #handshake(socket: Socket<Connection>, success: boolean): void {
+    const { data } = socket
+    clearTimeout(data.timer)
+    // `success` is false for a missing or untrusted client certificate too: such callers are anonymous.
+    const isTrusted = success && socket.authorized
+    const user = isTrusted ? certificateUser(socket.getPeerCertificate()) : undefined
+    const { path, release } = this.#options.backendFor(user)
+    data.release = release
+    void Bun.connect<undefined>({
+      unix: path,
+      data: undefined,
+      socket: {
+        open: (backend) => this.#join(socket, backend),
+        data: (_, chunk) => data.toClient?.write(chunk),
+        drain: () => data.toBackend?.drain(),
+        end: () => data.toClient?.end(),
+        close: () => {
+          if (!data.isClosed) data.toClient?.end()
+        },
+        error: () => socket.terminate(),
+      },
+    }).catch((error) => {
+      this.#options.log.error('the server behind the TLS front cannot be reached', { error: String(error) })
+      socket.terminate()
+    })
+  }
+
+  #join(socket: Socket<Connection>, backend: Socket<undefined>): void {
+    const { data } = socket
+    if (data.isClosed) {
+      backend.end()
+      return
+    }
+    data.backend = backend
+    data.toBackend = new BytePipe(backend, socket)
+    data.toClient = new BytePipe(socket, backend)
+    const isHeld = data.earlyLength > earlyBytes
+    for (const chunk of data.early) data.toBackend.write(chunk)
+    data.early = []
+    if (isHeld && data.toBackend.heldBytes === 0) socket.resume()
+  }
+
+  #data(socket: Socket<Connection>, chunk: Buffer): void {
+    const { data } = socket
+    if (data.toBackend) {
+      data.toBackend.write(chunk)
+      return
+    }
+    data.early.push(Buffer.from(chunk))
+    data.earlyLength += chunk.length
+    if (data.earlyLength > earlyBytes) socket.pause()
+  }
+
+  #close(socket: Socket<Connection>): void {
+    const { data } = socket
+    if (data.isClosed) return
+    data.isClosed = true
+    clearTimeout(data.timer)
+    this.#connections.delete(socket)
+    data.backend?.end()
+    data.release?.()
+  }
+}

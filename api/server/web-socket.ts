@@ -1,0 +1,123 @@
+import type { Server, ServerWebSocket, WebSocketHandler } from 'bun'
+import { forbiddenText } from '../auth/authorizer.ts'
+import { ApiError } from '../client/client.ts'
+import { getObject } from '../resource/get.ts'
+import { badRequest, notFound, notSupportedYet, toApiError } from '../resource/status.ts'
+import type { Pod } from '../schema/generated/types/core-v1.ts'
+import type { Call } from './call.ts'
+import type { CertificateUser } from './certificate-user.ts'
+import { ChannelSession, channelProtocols } from './channel-session.ts'
+import type { Handler } from './handler.ts'
+import { chooseContainer, podRef } from './log-verb.ts'
+import { parseRequest } from './request-info.ts'
+import { errorResponse } from './respond.ts'
+
+/** What a WebSocket is for. Its methods are called in order; `close` once. */
+export interface StreamSession {
+  open(socket: ServerWebSocket<StreamSocket>): void
+  message(socket: ServerWebSocket<StreamSocket>, data: Buffer): void
+  drain(socket: ServerWebSocket<StreamSocket>): void
+  close(): void
+}
+
+export interface StreamSocket {
+  session: StreamSession
+  leave(): void
+}
+
+export const streamSocketHandler: WebSocketHandler<StreamSocket> = {
+  // Clients that wait for a quiet process are no less alive.
+  idleTimeout: 0,
+  sendPings: true,
+  perMessageDeflate: false,
+  maxPayloadLength: 4 * 1024 * 1024,
+  backpressureLimit: 16 * 1024 * 1024,
+  open: (socket) => socket.data.session.open(socket),
+  message: (socket, message) => {
+    socket.data.session.message(socket, typeof message === 'string' ? Buffer.from(message) : message)
+  },
+  drain: (socket) => socket.data.session.drain(socket),
+  close(socket) {
+    socket.data.session.close()
+    socket.data.leave()
+  },
+}
+
+/** Authenticates, authorizes, starts the session, and only then leaves HTTP: what is refused comes as a Status. */
+export async function upgradeRequest(
+  handler: Handler,
+  request: Request,
+  user: CertificateUser | undefined,
+  server: Server<StreamSocket>,
+): Promise<Response | undefined> {
+  const { pathname, searchParams } = new URL(request.url)
+  const info = parseRequest(request.method, pathname, searchParams)
+  let call: Call | undefined
+  let leave = () => {}
+  try {
+    call = await handler.admit(request, info, searchParams, user)
+    leave = handler.serving.inFlight.enter('stream')
+    const { session, protocol } = await startSession(handler, call)
+    const headers = new Headers(protocol ? { 'sec-websocket-protocol': protocol } : {})
+    if (server.upgrade(request, { headers, data: { session, leave } })) return undefined
+    session.close()
+    throw badRequest('the WebSocket upgrade failed: a header of the handshake is missing')
+  } catch (error) {
+    leave()
+    const answer = toApiError(error)
+    if (answer.code === 500 && answer !== error) {
+      handler.serving.log.error('an upgrade failed', { path: info.path, error: String(error) })
+    }
+    return errorResponse(call, answer)
+  }
+}
+
+async function startSession(handler: Handler, call: Call): Promise<{ session: StreamSession; protocol?: string }> {
+  const { serving } = handler
+  const { info, query } = call
+  const offered = (call.request.headers.get('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim())
+  if (info.verb === 'watch') throw notSupportedYet('a watch over a WebSocket')
+  const definition = serving.api.registry.find(info.group, info.version, info.resource)
+  if (!definition || info.group !== '' || info.resource !== 'pods') {
+    throw badRequest(`${info.path} cannot be used over a WebSocket`)
+  }
+  requireCreate(handler, call)
+  const item = await getObject(serving.api.registry, definition, info.namespace, info.name)
+  const pod = item.object as unknown as Pod
+  const ref = podRef(pod)
+  if (ref.nodeName === '') throw badRequest(`pod ${info.name} does not have a host assigned`)
+  if (info.subresource === 'portforward') {
+    throw notSupportedYet('pods/portforward')
+  }
+  const protocol = choose(channelProtocols, offered)
+  const container = chooseContainer(pod, query.get('container') || undefined)
+  const isTrue = (name: string) => ['true', '1'].includes(query.get(name) ?? '')
+  const tty = isTrue('tty')
+  const streams = { container, stdin: isTrue('stdin'), stdout: isTrue('stdout'), stderr: isTrue('stderr') && !tty, tty }
+  if (!streams.stdin && !streams.stdout && !streams.stderr) {
+    throw badRequest('you must specify at least 1 of stdin, stdout, stderr')
+  }
+  if (info.subresource === 'attach')
+    return { session: new ChannelSession(await serving.podStreams.attach(ref, streams)), protocol }
+  if (info.subresource !== 'exec') throw notFound({ ...definition, resource: `pods/${info.subresource}` }, info.name)
+  const command = query.getAll('command')
+  if (command.length === 0) throw badRequest('you must specify at least one command for the container')
+  return { session: new ChannelSession(await serving.podStreams.exec(ref, { ...streams, command })), protocol }
+}
+
+/** A WebSocket begins with GET, but running something in a pod needs `create`, as since Kubernetes 1.35. */
+function requireCreate({ serving }: Handler, call: Call): void {
+  const attributes = { ...call.info, user: call.user, verb: 'create' }
+  const decision = serving.authorizer.authorize(attributes)
+  if (decision.allowed) return
+  const text = `pods "${call.info.name}" is forbidden: ${forbiddenText(attributes, decision.reason)}`
+  throw new ApiError(403, 'Forbidden', text, { name: call.info.name, kind: 'pods' })
+}
+
+function choose(known: readonly string[], offered: readonly string[]): string {
+  const chosen = known.find((name) => offered.includes(name))
+  if (chosen) return chosen
+  throw badRequest(
+    `none of the subprotocols is supported (${offered.join(', ') || 'none offered'}): use ${known.join(' or ')}`,
+  )
+}
