@@ -33,6 +33,7 @@ function checked(call: string, result: number | bigint): number {
 
 export const EINTR = 4
 export const EAGAIN = 11
+export const ENOBUFS = 105
 
 export const openSocket = (domain: number, type: number, protocol: number): number =>
   checked('socket', libc.socket(domain, type, protocol))
