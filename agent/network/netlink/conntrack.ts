@@ -57,7 +57,10 @@ export class ConntrackNetlink {
       [tupleAttributes.ip | nested, ip],
       [tupleAttributes.protocol | nested, protocol],
     ])
-    const body = concatenate(Uint8Array.of(isV4 ? 2 : 10, 0, 0, 0), encodeAttributes([[attributes.original | nested, tuple]]))
+    const body = concatenate(
+      Uint8Array.of(isV4 ? 2 : 10, 0, 0, 0),
+      encodeAttributes([[attributes.original | nested, tuple]]),
+    )
     try {
       this.#socket.request('remove flow', (conntrackSubsystem << 8) | messageKinds.delete, 0, body)
     } catch (error) {

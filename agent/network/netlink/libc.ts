@@ -41,7 +41,8 @@ export const openSocket = (domain: number, type: number, protocol: number): numb
 export const bindSocket = (fd: number, address: Uint8Array): number =>
   checked('bind', libc.bind(fd, ptr(address), address.length))
 
-export const send = (fd: number, bytes: Uint8Array): number => checked('send', libc.send(fd, ptr(bytes), bytes.length, 0))
+export const send = (fd: number, bytes: Uint8Array): number =>
+  checked('send', libc.send(fd, ptr(bytes), bytes.length, 0))
 
 /** Bytes read into `buffer`; undefined when the call would block (`MSG_DONTWAIT` in flags, or a receive timeout). */
 export function receive(fd: number, buffer: Uint8Array, flags: number): number | undefined {

@@ -35,15 +35,24 @@ test('an address is added and removed, each as often as one likes', () => {
   netlink.addAddress(address)
   netlink.addAddress(address)
   expect(namespace.sh('ip -4 addr show lo')).toContain('10.43.0.1/32')
-  expect(netlink.addresses().map((found) => `${formatAddress(found.address)}/${found.prefixLength}`)).toContain('10.43.0.1/32')
+  expect(netlink.addresses().map((found) => `${formatAddress(found.address)}/${found.prefixLength}`)).toContain(
+    '10.43.0.1/32',
+  )
   netlink.removeAddress(address)
   netlink.removeAddress(address)
   expect(namespace.sh('ip -4 addr show lo')).not.toContain('10.43.0.1')
 })
 
 test('routes are made, replaced, listed and removed', () => {
-  namespace.sh('ip link add v0 type veth peer name v1; ip addr add 192.168.7.1/24 dev v0; ip link set v0 up; ip link set v1 up')
-  const route = { destination: parseCidr('10.42.3.0/24'), gateway: addressOf('192.168.7.9'), protocol: skeinRouteProtocol, mtu: 1400 }
+  namespace.sh(
+    'ip link add v0 type veth peer name v1; ip addr add 192.168.7.1/24 dev v0; ip link set v0 up; ip link set v1 up',
+  )
+  const route = {
+    destination: parseCidr('10.42.3.0/24'),
+    gateway: addressOf('192.168.7.9'),
+    protocol: skeinRouteProtocol,
+    mtu: 1400,
+  }
   netlink.replaceRoute(route)
   netlink.replaceRoute({ ...route, gateway: addressOf('192.168.7.8') })
   expect(namespace.sh('ip route show 10.42.3.0/24')).toContain('via 192.168.7.8 dev v0 proto 83 mtu 1400')
@@ -64,6 +73,10 @@ test('IPv6 addresses and routes too', () => {
 })
 
 test("the kernel's refusal names the route", () => {
-  const route = { destination: parseCidr('10.9.0.0/16'), gateway: addressOf('172.31.0.1'), protocol: skeinRouteProtocol }
+  const route = {
+    destination: parseCidr('10.9.0.0/16'),
+    gateway: addressOf('172.31.0.1'),
+    protocol: skeinRouteProtocol,
+  }
   expect(() => netlink.replaceRoute(route)).toThrow('route 10.9.0.0/16: Network is unreachable')
 })

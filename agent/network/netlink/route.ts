@@ -41,7 +41,16 @@ export interface Link {
 /** `protocol` of the routes that Skein makes: how it knows its own again (values from 5 on are free for daemons). */
 export const skeinRouteProtocol = 83
 
-const messageTypes = { newLink: 16, getLink: 18, newAddress: 20, deleteAddress: 21, getAddress: 22, newRoute: 24, deleteRoute: 25, getRoute: 26 }
+const messageTypes = {
+  newLink: 16,
+  getLink: 18,
+  newAddress: 20,
+  deleteAddress: 21,
+  getAddress: 22,
+  newRoute: 24,
+  deleteRoute: 25,
+  getRoute: 26,
+}
 const addressAttributes = { address: 1, local: 2 }
 const routeAttributes = { destination: 1, outputLink: 4, gateway: 5, preferredSource: 7, metrics: 8, table: 15 }
 const mtuMetric = 2
@@ -71,17 +80,24 @@ export class RouteNetlink {
 
   /** Sets a link up. */
   setUp(link: number): void {
-    this.#socket.request('set link up', messageTypes.newLink, 0, concatenate(new Uint8Array(4), uint32(link), uint32(1), uint32(1)))
+    this.#socket.request(
+      'set link up',
+      messageTypes.newLink,
+      0,
+      concatenate(new Uint8Array(4), uint32(link), uint32(1), uint32(1)),
+    )
   }
 
   addresses(): LinkAddress[] {
-    return this.#socket.request('list addresses', messageTypes.getAddress, flags.dump, new Uint8Array(8)).flatMap((message) => {
-      if (message.type !== messageTypes.newAddress) return []
-      const attributes = decodeAttributes(message.body.subarray(8))
-      const address = attributes.get(addressAttributes.local) ?? attributes.get(addressAttributes.address)
-      if (address === undefined) return []
-      return { link: readUint32(message.body.subarray(4)), address, prefixLength: message.body[1]! }
-    })
+    return this.#socket
+      .request('list addresses', messageTypes.getAddress, flags.dump, new Uint8Array(8))
+      .flatMap((message) => {
+        if (message.type !== messageTypes.newAddress) return []
+        const attributes = decodeAttributes(message.body.subarray(8))
+        const address = attributes.get(addressAttributes.local) ?? attributes.get(addressAttributes.address)
+        if (address === undefined) return []
+        return { link: readUint32(message.body.subarray(4)), address, prefixLength: message.body[1]! }
+      })
   }
 
   /** Adds an address to a link; one that is there already is fine. */
@@ -100,25 +116,29 @@ export class RouteNetlink {
 
   /** Unicast routes of the main table. */
   routes(): Route[] {
-    return this.#socket.request('list routes', messageTypes.getRoute, flags.dump, new Uint8Array(12)).flatMap((message) => {
-      const body = message.body
-      const attributes = decodeAttributes(body.subarray(12))
-      const table = attributes.has(routeAttributes.table) ? readUint32(attributes.get(routeAttributes.table)!) : body[4]!
-      const unicast = 1
-      if (message.type !== messageTypes.newRoute || table !== mainTable || body[7] !== unicast) return []
-      const any = new Uint8Array(body[0] === 2 ? 4 : 16)
-      const link = attributes.get(routeAttributes.outputLink)
-      const metrics = attributes.get(routeAttributes.metrics)
-      const mtu = metrics && decodeAttributes(metrics).get(mtuMetric)
-      return {
-        destination: { address: attributes.get(routeAttributes.destination) ?? any, prefixLength: body[1]! },
-        gateway: attributes.get(routeAttributes.gateway),
-        link: link && readUint32(link),
-        source: attributes.get(routeAttributes.preferredSource),
-        protocol: body[5]!,
-        mtu: mtu && readUint32(mtu),
-      }
-    })
+    return this.#socket
+      .request('list routes', messageTypes.getRoute, flags.dump, new Uint8Array(12))
+      .flatMap((message) => {
+        const body = message.body
+        const attributes = decodeAttributes(body.subarray(12))
+        const table = attributes.has(routeAttributes.table)
+          ? readUint32(attributes.get(routeAttributes.table)!)
+          : body[4]!
+        const unicast = 1
+        if (message.type !== messageTypes.newRoute || table !== mainTable || body[7] !== unicast) return []
+        const any = new Uint8Array(body[0] === 2 ? 4 : 16)
+        const link = attributes.get(routeAttributes.outputLink)
+        const metrics = attributes.get(routeAttributes.metrics)
+        const mtu = metrics && decodeAttributes(metrics).get(mtuMetric)
+        return {
+          destination: { address: attributes.get(routeAttributes.destination) ?? any, prefixLength: body[1]! },
+          gateway: attributes.get(routeAttributes.gateway),
+          link: link && readUint32(link),
+          source: attributes.get(routeAttributes.preferredSource),
+          protocol: body[5]!,
+          mtu: mtu && readUint32(mtu),
+        }
+      })
   }
 
   /** Makes a route, or replaces the one to the same destination. */
@@ -130,7 +150,9 @@ export class RouteNetlink {
   /** Removes a route; one that is not there is fine. */
   removeRoute(route: Route): void {
     const what = `remove route ${formatCidr(route.destination)}`
-    ignoring([errnos.ESRCH, errnos.ENODEV], () => this.#socket.request(what, messageTypes.deleteRoute, 0, routeBody(route)))
+    ignoring([errnos.ESRCH, errnos.ENODEV], () =>
+      this.#socket.request(what, messageTypes.deleteRoute, 0, routeBody(route)),
+    )
   }
 
   close(): void {
@@ -149,7 +171,13 @@ function ignoring(ignored: number[], action: () => void): void {
 function addressBody({ link, address, prefixLength }: LinkAddress): Uint8Array {
   const fixed = Uint8Array.of(familyNumber(address), prefixLength, 0, scopes.universe, 0, 0, 0, 0)
   fixed.set(uint32(link), 4)
-  return concatenate(fixed, encodeAttributes([[addressAttributes.local, address], [addressAttributes.address, address]]))
+  return concatenate(
+    fixed,
+    encodeAttributes([
+      [addressAttributes.local, address],
+      [addressAttributes.address, address],
+    ]),
+  )
 }
 
 function routeBody(route: Route): Uint8Array {
@@ -157,7 +185,16 @@ function routeBody(route: Route): Uint8Array {
   const scope = gateway === undefined ? scopes.link : scopes.universe
   const unicast = 1
   const onLink = gateway !== undefined && link !== undefined ? 4 : 0
-  const fixed = Uint8Array.of(familyNumber(destination.address), destination.prefixLength, 0, 0, mainTable, protocol, scope, unicast)
+  const fixed = Uint8Array.of(
+    familyNumber(destination.address),
+    destination.prefixLength,
+    0,
+    0,
+    mainTable,
+    protocol,
+    scope,
+    unicast,
+  )
   const attributes: Attributes = [[routeAttributes.destination, destination.address]]
   if (gateway !== undefined) attributes.push([routeAttributes.gateway, gateway])
   if (link !== undefined) attributes.push([routeAttributes.outputLink, uint32(link)])

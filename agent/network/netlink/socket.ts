@@ -45,7 +45,12 @@ export class NetlinkSocket {
 
   /** Joins a multicast group, whose messages `poll` then returns. */
   join(group: number, receiveBufferBytes: number): void {
-    setSocketOption(this.#fd, socketLevel, options.receiveBuffer, new Uint8Array(new Int32Array([receiveBufferBytes]).buffer))
+    setSocketOption(
+      this.#fd,
+      socketLevel,
+      options.receiveBuffer,
+      new Uint8Array(new Int32Array([receiveBufferBytes]).buffer),
+    )
     setSocketOption(this.#fd, netlinkLevel, options.addMembership, new Uint8Array(new Int32Array([group]).buffer))
   }
 

@@ -1,5 +1,5 @@
 import type { Endpoint, Frontend } from './frontend.ts'
-import { type Kind, kinds } from './layout.ts'
+import { choiceMark, choiceMask, type Kind, kinds, masqueradeMark } from './layout.ts'
 
 /** One element of a map or set; sets have no value. */
 export interface Element {
@@ -19,9 +19,6 @@ export interface Rendered {
   /** In the order in which they must be made: each refers only to earlier ones. */
   chains: Chain[]
 }
-
-/** Bit of the conntrack mark that asks for masquerade (the bit Kubernetes has always used in its packet mark). */
-export const masqueradeMark = 0x4000
 
 export function render(frontend: Frontend): Rendered {
   const kind = frontend.address === undefined ? kinds.port : kinds.address
@@ -43,7 +40,7 @@ export function render(frontend: Frontend): Rendered {
 function endpointElements(kind: Kind, key: string, endpoints: Endpoint[]): Element[] {
   return endpoints.map(({ address, port }, index) => ({
     map: `${kind.name}-endpoints`,
-    key: `${key} . ${index}`,
+    key: `${key} . ${choiceMark + index}`,
     value: `${address} . ${port}`,
   }))
 }
@@ -57,22 +54,28 @@ function stickyElements(kind: Kind, key: string, endpoints: Endpoint[]): Element
     const known = identities.get(value)
     let identity = known ?? identityOf(value)
     if (known === undefined) {
-      while (taken.has(identity)) identity = (identity % 0xffffffff) + 1
+      while (taken.has(identity)) identity = markOf(identity + 1)
       taken.add(identity)
       identities.set(value, identity)
     }
-    const choice = { map: `${kind.name}-sticky-choices`, key: `${key} . ${index}`, value: String(identity) }
+    const choice = {
+      map: `${kind.name}-sticky-choices`,
+      key: `${key} . ${choiceMark + index}`,
+      value: String(identity),
+    }
     if (known !== undefined) return [choice]
     return [choice, { map: `${kind.name}-sticky-endpoints`, key: `${key} . ${identity}`, value }]
   })
 }
 
-/** FNV-1a, never 0: the same endpoint has the same identity on every node and after a restart. */
+/** FNV-1a within the choice mark: the same endpoint has the same identity on every node and after a restart. */
 function identityOf(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  return hash >>> 0 || 1
+  return markOf(hash)
 }
+
+const markOf = (number: number): number => ((number & ~choiceMask) | choiceMark) >>> 0
 
 interface Pick {
   /** How many endpoints, and the index of the first. */
@@ -110,10 +113,10 @@ function pickChain(kind: Kind, { count, offset, masquerades, affinitySeconds }: 
   const parts = [kind.name, 'pick', count, offset, affinitySeconds, masquerades ? 'masquerade' : undefined]
   const name = parts.filter((part) => part !== undefined).join('-')
   const { packetKey } = kind
-  const random = `numgen random mod ${count} offset ${offset}`
+  const choose = `meta mark set numgen random mod ${count} offset ${choiceMark + offset}`
   const rules = masquerades ? [`ct mark set ct mark or ${masqueradeMark}`] : []
   if (affinitySeconds === undefined) {
-    rules.push(`dnat ip to ${packetKey} . ${random} map @${kind.name}-endpoints`)
+    rules.push(choose, `dnat ip to ${packetKey} . meta mark map @${kind.name}-endpoints`)
     return { name, rules }
   }
   const client = `ip saddr . ${packetKey}`
@@ -123,7 +126,8 @@ function pickChain(kind: Kind, { count, offset, masquerades, affinitySeconds }: 
   // `update` prolongs an element but never changes its value, hence the `delete`.
   rules.push(
     `meta mark set ${client} map @${remembered} update @${remembered} { ${client} timeout ${affinitySeconds}s : meta mark } ${toChosen}`,
-    `meta mark set ${packetKey} . ${random} map @${kind.name}-sticky-choices`,
+    choose,
+    `meta mark set ${packetKey} . meta mark map @${kind.name}-sticky-choices`,
     `delete @${remembered} { ${client} : meta mark }`,
     `update @${remembered} { ${client} timeout ${affinitySeconds}s : meta mark }`,
     toChosen,

@@ -1,5 +1,4 @@
 import type { Family } from '../address/address.ts'
-import { masqueradeMark } from './elements.ts'
 import type { NodeFacts } from './frontend.ts'
 
 /** Two kinds of frontends: by destination address, and by port at any of this node's addresses. */
@@ -20,6 +19,16 @@ export const kinds: Record<'address' | 'port', Kind> = {
   port: { name: 'port', packetKey: 'meta l4proto . th dport', keyType: () => 'inet_proto . inet_service' },
 }
 
+/** Bit of the conntrack mark that asks for masquerade (the bit Kubernetes has always used in its packet mark). */
+export const masqueradeMark = 0x4000
+
+/**
+ * An endpoint's index or identity is held in the packet mark between the choice and the translation, since a map's key
+ * can only be made of fields of the packet. These bits tell it from the marks of others; it is cleared before routing.
+ */
+export const choiceMark = 0x53000000
+export const choiceMask = 0xff000000
+
 /** The nftables table of an instance: several nodes on one host never share one. */
 export const tableName = (instance: string): string => `skein-${instance}`
 
@@ -31,14 +40,12 @@ const affinityLimit = 65_536
 export function mapDeclarations(family: Family): Map<string, string> {
   const address = addressTypes[family]
   const declarations = new Map<string, string>([['hairpin', `set hairpin { type ${address} . ${address}; }`]])
-  for (const { name, keyType, packetKey } of Object.values(kinds)) {
+  for (const { name, keyType } of Object.values(kinds)) {
     const key = keyType(address)
-    const indexed = `typeof ${packetKey} . numgen random mod 2`
     declarations.set(`${name}-services`, `map ${name}-services { type ${key} : verdict; }`)
     declarations.set(`${name}-refused`, `set ${name}-refused { type ${key}; }`)
-    // nftables 1.0.6: `th dport` as a map's value makes later rules fail with "conflicting protocols"; any port will do.
-    declarations.set(`${name}-endpoints`, `map ${name}-endpoints { ${indexed} : ip daddr . tcp dport; }`)
-    declarations.set(`${name}-sticky-choices`, `map ${name}-sticky-choices { ${indexed} : meta mark; }`)
+    declarations.set(`${name}-endpoints`, `map ${name}-endpoints { type ${key} . mark : ${address} . inet_service; }`)
+    declarations.set(`${name}-sticky-choices`, `map ${name}-sticky-choices { type ${key} . mark : mark; }`)
     declarations.set(
       `${name}-sticky-endpoints`,
       `map ${name}-sticky-endpoints { type ${key} . mark : ${address} . inet_service; }`,
@@ -62,11 +69,16 @@ export function baseChains(facts: NodeFacts): string[] {
     }`,
     'chain prerouting { type nat hook prerouting priority dstnat; jump services; }',
     'chain output { type nat hook output priority -100; jump services; }',
+    `chain forget-choice { meta mark and ${choiceMask} == ${choiceMark} meta mark set 0; }`,
+    'chain forget-choice-prerouting { type filter hook prerouting priority dstnat + 1; jump forget-choice; }',
+    'chain forget-choice-output { type filter hook output priority -99; jump forget-choice; }',
+    'chain rejection { meta l4proto tcp reject with tcp reset; reject; }',
     // What is still addressed to a service here was not translated: the service has no endpoints, or no such port.
+    // Resets for TCP: an ICMP error cannot be made for the host's own packets, whose route leads to lo.
     `chain refuse {
-      ${address.packetKey} @address-refused reject
-      ip daddr ${serviceCidr} fib daddr type != local reject
-      fib daddr type local ${port.packetKey} @port-refused reject
+      ${address.packetKey} @address-refused goto rejection
+      ip daddr ${serviceCidr} fib daddr type != local goto rejection
+      fib daddr type local ${port.packetKey} @port-refused goto rejection
     }`,
     'chain refuse-input { type filter hook input priority filter; ct state new jump refuse; }',
     'chain refuse-forward { type filter hook forward priority filter; ct state new jump refuse; }',

@@ -32,7 +32,9 @@ export function openLibnftables(libraryDirectory: string | undefined): NftRunner
     async run(script) {
       const bytes = Buffer.from(`${script}\0`)
       if (library.nft_run_cmd_from_buffer(context, ptr(bytes)) === 0) return
-      throw new Error(`nftables: ${firstLines(new CString(library.nft_ctx_get_error_buffer(context) as Pointer).toString())}`)
+      throw new Error(
+        `nftables: ${firstLines(new CString(library.nft_ctx_get_error_buffer(context) as Pointer).toString())}`,
+      )
     },
     close: () => library.nft_ctx_free(context),
   }

@@ -63,7 +63,9 @@ function open(options: NftablesOptions): 'libnftables' | 'nft' {
   const library = openLibnftables(options.libraryDirectory)
   const runner = library ?? openNftProgram(options.program)
   if (runner === undefined)
-    throw new Error('neither libnftables nor the program nft is here: install the package nftables, or unpack the payload')
+    throw new Error(
+      'neither libnftables nor the program nft is here: install the package nftables, or unpack the payload',
+    )
   opened = {
     runner,
     watch: new RulesetWatch(options.table),

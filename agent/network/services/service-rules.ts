@@ -45,7 +45,10 @@ export class ServiceRules {
   /** Nothing is written before the first `apply`: until then the rules of an earlier run stay in force. */
   static async open(options: ServiceRulesOptions): Promise<ServiceRules> {
     const { instance, libraryDirectory, program, log } = options
-    return new ServiceRules(options, await Nftables.open({ table: tableName(instance), libraryDirectory, program }, log))
+    return new ServiceRules(
+      options,
+      await Nftables.open({ table: tableName(instance), libraryDirectory, program }, log),
+    )
   }
 
   /** Replaces an owner's frontends; takes effect with the next `apply`. */
@@ -145,16 +148,21 @@ export class ServiceRules {
     if (this.#isRunning || this.counters.rebuilds === 0) return
     try {
       if (!(await this.#nftables.wasChanged()) || this.#isStopped) return
-      this.#options.log.warn(`table ${tableName(this.#options.instance)} was changed by another program; making it anew`)
+      this.#options.log.warn(
+        `table ${tableName(this.#options.instance)} was changed by another program; making it anew`,
+      )
       this.#needsRebuild = true
       await this.apply()
     } catch (error) {
-      if (!this.#isStopped) this.#options.log.warn('service rules cannot be checked', { error: (error as Error).message })
+      if (!this.#isStopped)
+        this.#options.log.warn('service rules cannot be checked', { error: (error as Error).message })
     }
   }
 
   #reportConflicts(): void {
-    const conflicts = this.#table.conflicts().map(({ owner, frontend, holder }) => `${owner}: ${frontend} is ${holder}'s`)
+    const conflicts = this.#table
+      .conflicts()
+      .map(({ owner, frontend, holder }) => `${owner}: ${frontend} is ${holder}'s`)
     const text = conflicts.slice(0, 10).join('; ')
     if (text !== '' && text !== this.#reportedConflicts)
       this.#options.log.warn('two want the same port; the first by name has it', { conflicts: text })

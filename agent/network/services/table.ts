@@ -39,7 +39,10 @@ export class ServiceTable {
     for (const frontend of frontends) {
       const key = frontendKey(frontend)
       const claims = [...(this.#claims.get(key) ?? []), { owner, frontend }]
-      this.#claim(key, claims.sort((one, other) => (one.owner < other.owner ? -1 : 1)))
+      this.#claim(
+        key,
+        claims.sort((one, other) => (one.owner < other.owner ? -1 : 1)),
+      )
       touched.set(key, frontend)
     }
     return [...touched].map(([key, frontend]) => this.#claims.get(key)?.[0]!.frontend ?? frontend)

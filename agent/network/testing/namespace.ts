@@ -15,12 +15,17 @@ export class Namespace {
 
   /** Runs a shell line inside; throws with what it printed when it fails. */
   sh(line: string): string {
-    return sh(`nsenter --net=/run/netns/${this.name} ${line.includes('|') || line.includes(';') ? `sh -c '${line}'` : line}`)
+    return sh(
+      `nsenter --net=/run/netns/${this.name} ${line.includes('|') || line.includes(';') ? `sh -c '${line}'` : line}`,
+    )
   }
 
   /** Runs a shell line inside without holding the event loop. */
   async run(line: string): Promise<{ code: number; output: string }> {
-    const child = Bun.spawn(['nsenter', `--net=/run/netns/${this.name}`, 'sh', '-c', line], { stdout: 'pipe', stderr: 'pipe' })
+    const child = Bun.spawn(['nsenter', `--net=/run/netns/${this.name}`, 'sh', '-c', line], {
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
     const [output, errors] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
     return { code: await child.exited, output: output + errors }
   }
