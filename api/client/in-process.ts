@@ -1,3 +1,4 @@
+import { conformValue, type GroupVersionKind } from '../codec/body.ts'
 import type { UserInfo, WriteContext } from '../resource/definition.ts'
 import { deleteObject } from '../resource/delete.ts'
 import { ItemFilter } from '../resource/filter.ts'
@@ -138,7 +139,7 @@ class InProcessResource<T extends KubernetesObject> implements ResourceClient<T>
       const definition = registry.definitionOf(this.#ref)
       const namespace = this.#namespaceOf(object)
       const target = { definition, namespace, context: this.#context(options) }
-      return typed<T>(await createObject(registry, target, () => copyOf(object)))
+      return typed<T>(await createObject(registry, target, () => conformed(object, definition)))
     })
   }
 
@@ -172,7 +173,8 @@ class InProcessResource<T extends KubernetesObject> implements ResourceClient<T>
   ): Promise<R> {
     return this.#answer(async ({ registry, actions }) => {
       const target = this.#target(name, this.#namespaceOf(body), options)
-      return (await actions.run(registry, target, subresource, copyOf(body))) as unknown as R
+      const copy = structuredClone(body) as unknown as ApiObject
+      return (await actions.run(registry, target, subresource, copy)) as unknown as R
     })
   }
 
@@ -181,7 +183,7 @@ class InProcessResource<T extends KubernetesObject> implements ResourceClient<T>
       const name = object.metadata?.name
       if (!name) throw badRequest('metadata.name is required to update an object')
       const target = this.#target(name, this.#namespaceOf(object), options)
-      const compute = () => copyOf(object)
+      const compute = () => conformed(object, target.definition)
       return typed<T>(await updateObject(registry, target, { subresource, compute, verb: 'update' }))
     })
   }
@@ -230,8 +232,9 @@ class InProcessResource<T extends KubernetesObject> implements ResourceClient<T>
   }
 }
 
-function copyOf(object: KubernetesObject): ApiObject {
-  return structuredClone(object) as ApiObject
+/** A copy in the shape of its kind, as a body over HTTP would have become: quantities and times canonical, defaults in. */
+function conformed(object: KubernetesObject, kind: GroupVersionKind): ApiObject {
+  return conformValue(object, kind).object as ApiObject
 }
 
 function typed<T>(item: Item): T {

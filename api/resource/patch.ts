@@ -1,10 +1,13 @@
-import type { PatchType } from '../client/client.ts'
-import type { GroupVersionKind } from '../codec/body.ts'
+import { ApiError, type PatchType } from '../client/client.ts'
+import { conformValue, type GroupVersionKind } from '../codec/body.ts'
+import { applyPatch, PatchError } from '../patch/patch.ts'
+import { schemaFor } from '../schema/schema.ts'
+import { convert, toStored } from './conversion.ts'
 import type { Item } from './item.ts'
 import type { ApiObject } from './object.ts'
 import type { Registry } from './registry.ts'
-import { notSupportedYet } from './status.ts'
-import type { Target } from './write.ts'
+import { badRequest, notSupportedYet } from './status.ts'
+import { type Target, updateObject } from './write.ts'
 
 export interface PatchDocument {
   type: PatchType
@@ -12,21 +15,52 @@ export interface PatchDocument {
   body: unknown
   /** Apply only: take fields over from other managers. */
   force?: boolean
-  /** About unknown and duplicate fields of the result. Default Ignore. */
+  /** About unknown fields of the result. Default Ignore. */
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
 }
 
+const patchCodes = { BadRequest: 400, Invalid: 422, RequestEntityTooLarge: 413 } as const
+
 /** Patches, again on the newest state when somebody else was faster, at most five times. */
 export async function patchObject(
-  _registry: Registry,
-  _target: Target,
+  registry: Registry,
+  target: Target,
   document: PatchDocument,
-  _subresource: string,
+  subresource: string,
 ): Promise<{ item: Item; created: boolean }> {
-  throw notSupportedYet(`a patch of type ${document.type}`)
+  const { definition, context } = target
+  if (document.type === 'apply') throw notSupportedYet('server-side apply')
+  const item = await updateObject(registry, target, {
+    subresource,
+    verb: 'patch',
+    compute(current) {
+      const patched = patchDocument(convert(current, definition), document, definition, context.warn)
+      return toStored(patched, definition)
+    },
+  })
+  return { item, created: false }
 }
 
-/** The patched document, of a kind that need not be stored (Scale). */
-export function patchDocument(_object: ApiObject, document: PatchDocument, _kind: GroupVersionKind): ApiObject {
-  throw notSupportedYet(`a patch of type ${document.type}`)
+/** The patched document in the shape of its kind, which need not be a stored one (Scale). Throws ApiError. */
+export function patchDocument(
+  object: ApiObject,
+  { type, body, fieldValidation = 'Ignore' }: PatchDocument,
+  kind: GroupVersionKind,
+  warn: (message: string) => void = () => {},
+): ApiObject {
+  if (type === 'apply') throw notSupportedYet('server-side apply of this subresource')
+  const schema = schemaFor(kind.group, kind.version, kind.kind)
+  if (!schema) throw badRequest(`there is no kind ${kind.kind} to patch`)
+  try {
+    const conformed = conformValue(applyPatch(type, object, body, schema), kind)
+    const unknown = conformed.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`)
+    if (unknown.length > 0 && fieldValidation === 'Strict') {
+      throw badRequest(`error decoding patch: strict decoding error: ${unknown.join(', ')}`)
+    }
+    if (fieldValidation === 'Warn') for (const text of unknown) warn(text)
+    return conformed.object as ApiObject
+  } catch (error) {
+    if (error instanceof PatchError) throw new ApiError(patchCodes[error.reason], error.reason, error.message)
+    throw error
+  }
 }
