@@ -1,5 +1,5 @@
 import { PacketType, typesOf } from './packet.ts'
-import { maxReceiveWindow, type StreamEffects, StreamEngine } from './stream-engine.ts'
+import { maxReceiveWindow, type StreamEffects, StreamEngine, timeWaitMs } from './stream-engine.ts'
 
 /** A path's faults, drawn from the seed. */
 export interface FuzzPath {
@@ -33,7 +33,6 @@ export function randomOf(seed: number): () => number {
 }
 
 const udpOverheadBytes = 28
-const timeWaitMs = 15_000
 const maxVirtualMs = 600_000
 
 /** One end: an engine, what it still has to write, what it has read, and a reader that may pause. */

@@ -13,6 +13,11 @@ import { after, distance, type Seq } from './sequence.ts'
 
 /** The most a peer may have sent us that nobody has read. */
 export const maxReceiveWindow = 4 * 1024 * 1024
+/**
+ * How long a stream that is done answers a remote that missed the last acknowledgement: longer than it tries. libudx has
+ * no such time, and its remotes time out then.
+ */
+export const timeWaitMs = 30_000
 /** So many data packets at most are answered by one acknowledgement. */
 const packetsPerAck = 16
 /** A packet out of order counts as several: its sender waits for news. */
