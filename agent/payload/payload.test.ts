@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
+import { findAppended, writeTrailer } from './appended.ts'
 import type { EmbeddedPayload } from './embedded.ts'
 import type { PayloadManifest } from './manifest.ts'
 import { openPayload, PayloadError } from './payload.ts'
@@ -38,6 +39,9 @@ beforeEach(() => {
 
 afterEach(() => rmSync(scratch, { recursive: true, force: true }))
 
+/** A program with a payload at its end. */
+const archiveFile = (word: string) => join(scratch, `${word}.program`)
+
 /** A payload of two files; another `word` makes another build. */
 function makeSource(word: string): EmbeddedPayload {
   const files = [
@@ -52,9 +56,9 @@ function makeSource(word: string): EmbeddedPayload {
   }
   const text = Buffer.from(JSON.stringify(manifest))
   const archive = writeTar([{ path: 'manifest.json', mode: 0o644, content: text }, ...files])
-  const archivePath = join(scratch, `${word}.tar.zst`)
-  writeFileSync(archivePath, Bun.zstdCompressSync(archive))
-  return { archivePath, checksum: sha256(text), unpackedBytes: archive.length }
+  const packed = Bun.zstdCompressSync(archive)
+  writeFileSync(archiveFile(word), Buffer.concat([Buffer.from('some program'), packed, writeTrailer(packed.length)]))
+  return { locate: () => findAppended(archiveFile(word)), checksum: sha256(text), unpackedBytes: archive.length }
 }
 
 const open = (source: EmbeddedPayload | undefined, log: Logger = silentLogger) =>
@@ -166,13 +170,19 @@ describe('damage', () => {
   test('a damaged archive is refused and leaves the last good copy', async () => {
     await open(makeSource('one'))
     const source = makeSource('two')
-    const bytes = readFileSync(source.archivePath)
+    const bytes = readFileSync(archiveFile('two'))
     bytes[bytes.length >> 1]! ^= 1
-    writeFileSync(source.archivePath, bytes)
+    writeFileSync(archiveFile('two'), bytes)
     await failure(open(source))
     expect(Bun.spawnSync([join(directory, 'current/bin/tool')]).stdout.toString()).toBe('one\n')
     expect(readdirSync(directory)).toHaveLength(2)
   })
+})
+
+test('an executable that was cut off is refused', async () => {
+  const source = makeSource('one')
+  writeFileSync(archiveFile('one'), readFileSync(archiveFile('one')).subarray(0, 100))
+  expect((await failure(open(source))).message).toContain('copy it here again')
 })
 
 describe('a full disk', () => {

@@ -91,7 +91,7 @@ async function install(directory: string, copy: string, source: EmbeddedPayload)
   checkSpace(directory, source)
   mkdirSync(fresh, { mode: 0o700 })
   try {
-    await unpackArchive(source.archivePath, fresh)
+    await unpackArchive(source.locate(), fresh)
     const verdict = await verifyCopy(fresh, source.checksum)
     if (verdict.state !== 'good') {
       const detail = verdict.state === 'damaged' ? `${verdict.path} ${verdict.reason}` : 'no manifest'

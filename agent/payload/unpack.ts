@@ -4,16 +4,27 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { Readable } from 'node:stream'
 import { createZstdDecompress } from 'node:zlib'
+import type { ArchiveLocation } from './appended.ts'
 import { manifestPath, type PayloadManifest, parseManifest } from './manifest.ts'
 import { readTar } from './tar.ts'
 
 const readBytes = 256 * 1024
 
-/** The archive in small pieces: Bun's own file stream hands over up to 2 MiB at once and lets memory grow. */
-async function* archivePieces(archivePath: string): AsyncGenerator<Uint8Array> {
-  const file = Bun.file(archivePath)
-  for (let at = 0; at < file.size; at += readBytes) {
-    yield new Uint8Array(await file.slice(at, Math.min(at + readBytes, file.size)).arrayBuffer())
+/** How much goes by between two collections: what a stream leaves behind is outside of the heap that triggers them. */
+const collectBytes = 8 * 1024 * 1024
+
+async function* archivePieces({ path, offsetBytes, sizeBytes }: ArchiveLocation): AsyncGenerator<Uint8Array> {
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    for (let at = 0; at < sizeBytes; ) {
+      const buffer = Buffer.allocUnsafe(Math.min(readBytes, sizeBytes - at))
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, offsetBytes + at)
+      if (bytesRead === 0) throw new Error(`${path} ends early`)
+      at += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await handle.close()
   }
 }
 
@@ -22,15 +33,21 @@ async function* archivePieces(archivePath: string): AsyncGenerator<Uint8Array> {
  * or with an error that says how the archive is damaged. Nothing is synced to disk: every start verifies all files,
  * so that what a power cut spoils is unpacked again.
  */
-export async function unpackArchive(archivePath: string, directory: string): Promise<void> {
+export async function unpackArchive(archive: ArchiveLocation, directory: string): Promise<void> {
   let handle: FileHandle | undefined
+  let uncollectedBytes = 0
   try {
-    const source = Readable.from(archivePieces(archivePath), { objectMode: false, highWaterMark: readBytes })
-    const decoder = source.pipe(createZstdDecompress())
+    const source = Readable.from(archivePieces(archive), { objectMode: false, highWaterMark: readBytes })
+    const decoder = source.pipe(createZstdDecompress({ chunkSize: readBytes }))
     source.on('error', (error) => decoder.destroy(error))
     for await (const piece of readTar(decoder)) {
       if (piece.kind === 'data') {
         await handle!.writeFile(piece.bytes)
+        uncollectedBytes += piece.bytes.length
+        if (uncollectedBytes >= collectBytes) {
+          Bun.gc(true)
+          uncollectedBytes = 0
+        }
         continue
       }
       await handle?.close()

@@ -1,9 +1,10 @@
 /** `scripts/build`: makes dist/skein, or dist/skein-linux-arm64 for another target. */
 
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { distributePayload, fetchPackages, type PayloadFacts } from '../payload/pack.ts'
+import { writeTrailer } from '../../agent/payload/appended.ts'
+import { archivePath, distributePayload, fetchPackages, type PayloadFacts } from '../payload/pack.ts'
 import { debianNames, type Target } from '../payload/packages.ts'
 import { embedPlugin } from './embed.ts'
 
@@ -90,6 +91,11 @@ async function compile({ target, outfile }: BuildOrder, payload: PayloadFacts | 
     })
     for (const line of result.logs) console.error(String(line))
     if (!result.success) process.exit(1)
+    if (payload) {
+      const archive = readFileSync(archivePath(target, dist))
+      appendFileSync(fresh, archive)
+      appendFileSync(fresh, writeTrailer(archive.length))
+    }
     // Never written in place: an executable that runs from there goes on.
     renameSync(fresh, outfile)
   } finally {

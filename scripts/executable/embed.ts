@@ -38,13 +38,13 @@ function embeddedAddonsModule({ root, dist, target }: EmbedOptions): string {
   return `${imports.join('\n')}\nexport const embeddedAddons = { ${entries.join(', ')} }\n`
 }
 
-function embeddedPayloadModule({ dist, target, payload }: EmbedOptions): string {
+function embeddedPayloadModule({ root, payload }: EmbedOptions): string {
   if (!payload) return 'export const embeddedPayload = () => undefined\n'
-  const archive = join(dist, `payload-${target}.tar.zst`)
   const facts = JSON.stringify({ checksum: payload.checksum, unpackedBytes: payload.unpackedBytes })
+  // /proc/self/exe stays the running program, also when a newer one takes its place.
   return [
-    `import archivePath from ${JSON.stringify(archive)} with { type: 'file' }`,
-    `export const embeddedPayload = () => ({ archivePath, ...${facts} })`,
+    `import { findAppended } from ${JSON.stringify(join(root, 'agent/payload/appended.ts'))}`,
+    `export const embeddedPayload = () => ({ locate: () => findAppended('/proc/self/exe'), ...${facts} })`,
     '',
   ].join('\n')
 }

@@ -80,9 +80,13 @@ export interface PayloadFacts {
 /** Level 19 keeps the decoder's window at 8 MiB; higher levels need up to 128 MiB to unpack. */
 const distributionLevel = 19
 
+export function archivePath(target: Target, dist: string): string {
+  return join(dist, `payload-${target}.tar.zst`)
+}
+
 /** Writes the two files into `dist`; compressing is skipped when they already hold this payload. */
 export function distributePayload(target: Target, packages: FetchedPackage[], dist: string): PayloadFacts {
-  const archiveFile = join(dist, `payload-${target}.tar.zst`)
+  const archiveFile = archivePath(target, dist)
   const factsFile = join(dist, `payload-${target}.json`)
   const quick = packPayload(target, packages, 1)
   const existing = readFacts(factsFile, archiveFile)
