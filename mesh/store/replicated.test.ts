@@ -56,6 +56,7 @@ storeContract('ReplicatedStore over one voter', async () => {
   }
 })
 
+// Bun 1.4.5: `await expect(promise).rejects` runs a loop of its own in which no message of a Worker arrives: it hangs.
 test('after a restart everything is there: values, revisions, history, the ids seen', async () => {
   const directory = mkdtempSync(join(root, 'restart-'))
   const first = await open(directory)
@@ -65,7 +66,7 @@ test('after a restart everything is there: values, revisions, history, the ids s
   await first.store.commit(put('b', '1'))
   await first.store.commit(put('b', null))
   const refused = put('a', 'x', { preconditions: [{ key: 'a', revision: 0 }] })
-  await expect(first.store.commit(refused)).rejects.toMatchObject({ code: 'PreconditionFailed' })
+  expect(await first.store.commit(refused).catch((error) => error)).toMatchObject({ code: 'PreconditionFailed' })
   const { revision } = first.store
   await first.store.close()
   await first.log.close()
@@ -77,7 +78,7 @@ test('after a restart everything is there: values, revisions, history, the ids s
   expect(text((await second.store.get('a', committed.revision))?.value)).toBe('1')
   expect((await second.store.history('b')).length).toBe(2)
   expect(await second.store.commit(once)).toEqual(committed)
-  await expect(second.store.commit(refused)).rejects.toMatchObject({ code: 'PreconditionFailed' })
+  expect(await second.store.commit(refused).catch((error) => error)).toMatchObject({ code: 'PreconditionFailed' })
   expect(second.log.term).toBe(first.log.term + 1)
   await second.store.close()
   await second.log.close()

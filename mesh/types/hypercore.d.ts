@@ -1,7 +1,9 @@
-// hypercore 11.37 ships no types; these are the parts we use.
+// hypercore 11.37, hypercore-storage 3.3 and hypercore-crypto ship no types; these are the parts we use.
 declare module 'hypercore' {
   import type { EventEmitter } from 'node:events'
   import type CoreStorage from 'hypercore-storage'
+  import type { Atom, CoreStorageSession } from 'hypercore-storage'
+  import type { Duplex, Readable } from 'streamx'
 
   export interface KeyPair {
     publicKey: Buffer
@@ -17,30 +19,101 @@ declare module 'hypercore' {
     key?: Buffer
     keyPair?: KeyPair
     manifest?: Manifest
+    encryption?: { key: Buffer } | null
+    createIfMissing?: boolean
+    name?: string
+    writable?: boolean
+  }
+
+  export interface SessionOptions {
+    /** Kept in the atom until it is flushed. */
+    atom?: Atom
+    name?: string
+    snapshot?: boolean
+    writable?: boolean
+  }
+
+  export interface GetOptions {
+    /** False: null at once when the block is not here. */
+    wait?: boolean
+    timeout?: number
+  }
+
+  /** What of hypercore's own state we touch. */
+  export interface Core {
+    /** Its core's part of the storage. */
+    db: CoreStorageSession
+    replicator: { setPushOnly(pushOnly: boolean): void }
+  }
+
+  export interface AuditReport {
+    treeNodes: number
+    blocks: number
+    dropped: number
+    corrupt: boolean
   }
 
   export default class Hypercore extends EventEmitter {
-    constructor(storage: CoreStorage, options: HypercoreOptions)
+    constructor(storage: CoreStorage | string, options?: HypercoreOptions)
+    constructor(storage: CoreStorage | string, key?: Buffer | null, options?: HypercoreOptions)
     static key(manifest: Manifest): Buffer
     readonly length: number
+    readonly contiguousLength: number
+    readonly byteLength: number
     readonly key: Buffer
+    readonly discoveryKey: Buffer
     readonly fork: number
+    readonly writable: boolean
+    readonly opened: boolean
+    readonly closed: boolean
+    readonly core: Core
     ready(): Promise<void>
     /** One atomic, durable batch; gives the new length. */
     append(blocks: Uint8Array | Uint8Array[]): Promise<{ length: number; byteLength: number }>
-    get(index: number, options?: { wait?: boolean }): Promise<Buffer | null>
-    close(): Promise<void>
+    get(index: number, options?: GetOptions): Promise<Buffer | null>
+    has(start: number, end?: number): Promise<boolean>
+    update(options?: { wait?: boolean }): Promise<boolean>
+    /** Drops the blocks from `newLength` on, and raises the fork. */
+    truncate(newLength: number, options?: { fork?: number }): Promise<void>
+    /** Frees the blocks from `start` (included) to `end` (excluded; `start + 1` when absent). */
+    clear(start: number, end?: number): Promise<{ blocks: number } | null>
+    session(options?: SessionOptions): Hypercore
+    snapshot(options?: SessionOptions): Hypercore
+    treeHash(length?: number): Promise<Buffer>
+    createReadStream(options?: { start?: number; end?: number; live?: boolean; snapshot?: boolean }): Readable
+    replicate(isInitiatorOrStream: boolean | Duplex, options?: object): Duplex
+    download(range?: { start?: number; end?: number; linear?: boolean }): { done(): Promise<void>; destroy(): void }
+    setUserData(key: string, value: Uint8Array | string): Promise<void>
+    getUserData(key: string): Promise<Buffer | null>
+    findingPeers(): () => void
+    close(options?: { error?: Error }): Promise<void>
   }
 }
 
 declare module 'hypercore-storage' {
+  /** Writes of several cores that reach the disk as one batch. */
+  export interface Atom {
+    flush(): Promise<void>
+  }
+
+  export interface CoreStorageSession {
+    createAtom(): Atom
+  }
+
+  export interface CoreStorageOptions {
+    /** Called when a torn tail was cut while the store was opened (see mesh/hypercore-store). */
+    onTornTail?(report: { file: string; offset: number; droppedBytes: number; sequence: number }): void
+  }
+
   export default class CoreStorage {
-    constructor(directory: string)
+    constructor(directory: string, options?: CoreStorageOptions)
     ready(): Promise<void>
+    createAtom(): Atom
     close(): Promise<void>
   }
 }
 
 declare module 'hypercore-crypto' {
-  export function keyPair(seed?: Buffer): { publicKey: Buffer; secretKey: Buffer }
+  export function keyPair(seed?: Uint8Array): { publicKey: Buffer; secretKey: Buffer }
+  export function discoveryKey(publicKey: Buffer): Buffer
 }
