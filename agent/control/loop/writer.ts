@@ -95,3 +95,11 @@ export async function slowStart(
   }
   return { succeeded }
 }
+
+/** Nothing is made in a namespace that is being deleted, and nothing needs to be. */
+export function isNamespaceGoing(error: unknown): boolean {
+  if (isReason(error, 'Forbidden')) {
+    return error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false
+  }
+  return isReason(error, 'NotFound')
+}

@@ -1,4 +1,3 @@
-import { ApiError, isReason } from '../../../../api/client/client.ts'
 import type { Informer } from '../../../../api/client/informer.ts'
 import { pods as podsRef, replicasets } from '../../../../api/schema/generated/resources.ts'
 import type { ReplicaSet } from '../../../../api/schema/generated/types/apps-v1.ts'
@@ -6,7 +5,7 @@ import type { Pod } from '../../../../api/schema/generated/types/core-v1.ts'
 import { adoptAndRelease } from '../../loop/adoption.ts'
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, watch } from '../../loop/controller.ts'
-import { slowStart, type Writer } from '../../loop/writer.ts'
+import { isNamespaceGoing, slowStart, type Writer } from '../../loop/writer.ts'
 import { claim } from '../../object/claim.ts'
 import { isEqual } from '../../object/equal.ts'
 import { controllerOf, isDeleting, keyFor, keyOf, nameOf, namespaceOf } from '../../object/meta.ts'
@@ -96,12 +95,4 @@ async function deletePods(rs: ReplicaSet, remove: Pod[], writer: Writer): Promis
   const message = failed.reason instanceof Error ? failed.reason.message : String(failed.reason)
   writer.event(rs, 'Warning', 'FailedDelete', `Error deleting: ${message}`)
   return { reason: 'FailedDelete', message }
-}
-
-/** Nothing is made in a namespace that is being deleted, and nothing needs to be. */
-export function isNamespaceGoing(error: unknown): boolean {
-  if (isReason(error, 'Forbidden')) {
-    return error.details.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false
-  }
-  return error instanceof ApiError && error.reason === 'NotFound'
 }
