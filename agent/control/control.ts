@@ -2,6 +2,7 @@ import type { Client } from '../../api/client/client.ts'
 import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { controllerDefinitions } from './controller/controllers.ts'
+import { GarbageCollector } from './controller/garbage/collector.ts'
 import type { ControlContext, Loop } from './loop/context.ts'
 import { Controller } from './loop/controller.ts'
 import { EventRecorder } from './loop/event-recorder.ts'
@@ -40,7 +41,7 @@ export function startControl(options: ControlOptions): Control {
   const events = new EventRecorder(client.as('system:kube-controller-manager'), clock, log)
   const context: ControlContext = { client, informers, events, clock, log, random }
   const controllers = controllerDefinitions(context, { clusterCaPem }).map((d) => new Controller(context, d))
-  const loops: Loop[] = [new Scheduler(context), ...controllers]
+  const loops: Loop[] = [new Scheduler(context), new GarbageCollector(context), ...controllers]
   let isStopped = false
   const started = Promise.all(
     loops.map(async (loop) => {

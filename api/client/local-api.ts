@@ -4,6 +4,7 @@ import type { Store } from '../../mesh/store/store.ts'
 import { Admission } from '../admission/admission.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
 import { builtInDefinitions } from '../resource/built-in.ts'
+import { finalize } from '../resource/namespace-finalize.ts'
 import { bindPod } from '../resource/pod-binding.ts'
 import { evictPod } from '../resource/pod-eviction.ts'
 import { Registry } from '../resource/registry.ts'
@@ -41,7 +42,10 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApi>
     definitions: builtInDefinitions(ranges),
     admission: new Admission([namespaceLifecycle]),
   })
-  const actions = new SubresourceActions().add('', 'pods', 'binding', bindPod).add('', 'pods', 'eviction', evictPod)
+  const actions = new SubresourceActions()
+    .add('', 'pods', 'binding', bindPod)
+    .add('', 'pods', 'eviction', evictPod)
+    .add('', 'namespaces', 'finalize', finalize)
   await registry.start()
   return { registry, actions, client: (user) => createClient(registry, actions, user), stop: () => registry.stop() }
 }

@@ -1,14 +1,29 @@
 import type { ControlContext } from '../loop/context.ts'
 import type { ControllerDefinition } from '../loop/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
+import { endpointsController } from './endpoints/controller.ts'
+import { endpointSliceController } from './endpointslice/controller.ts'
+import { namespaceController } from './namespace/controller.ts'
+import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/controller.ts'
+import { rootCaController } from './root-ca.ts'
+import { serviceAccountController } from './service-account.ts'
 
 /** What some controllers need beside the context. */
 export interface ControllerSettings {
   clusterCaPem: string
 }
 
-/** Every controller of the leader. */
-export function controllerDefinitions(context: ControlContext, _settings: ControllerSettings): ControllerDefinition[] {
-  return [deploymentController(context), replicaSetController(context)]
+/** Every controller of the leader that is made of a definition. */
+export function controllerDefinitions(context: ControlContext, settings: ControllerSettings): ControllerDefinition[] {
+  return [
+    deploymentController(context),
+    replicaSetController(context),
+    endpointSliceController(context),
+    endpointsController(context),
+    namespaceController(context),
+    serviceAccountController(context),
+    rootCaController(context, settings.clusterCaPem),
+    podGcController(context),
+  ]
 }

@@ -20,6 +20,8 @@ export interface ControllerDefinition {
   /** Upstream's service account, when it is not the name. */
   account?: string
   watches: Watch[]
+  /** Keys worked on once at the start, whatever there is. */
+  initial?: ObjectKey[]
   /** Keys worked on at the same time. Default 5. */
   concurrency?: number
   /** Never worked on before its own writes are seen. Answers with milliseconds after which to look again. */
@@ -35,6 +37,11 @@ export function watch<T extends KubernetesObject>(ref: ResourceRef<T>, keysOf: (
     updated: (previous, object) => [...new Set([...of(previous), ...of(object)])],
     deleted: of,
   }
+}
+
+/** A resource that is read, and whose events give no work. */
+export function reads<T extends KubernetesObject>(ref: ResourceRef<T>): Watch {
+  return watch(ref, () => [])
 }
 
 /** Keys that wait for their own writes are looked at again this often. */
@@ -67,7 +74,7 @@ export class Controller implements Loop {
 
   async start(): Promise<void> {
     const { informers, log, random } = this.#context
-    const { watches, concurrency = 5 } = this.#definition
+    const { watches, initial = [], concurrency = 5 } = this.#definition
     for (const { ref } of watches) informers.of(ref)
     await Promise.all(watches.map(({ ref }) => informers.of(ref).synced()))
     if (this.#isStopped) return
@@ -81,6 +88,7 @@ export class Controller implements Loop {
         deleted: (object) => this.#enqueue(deleted(object), object),
       })
     }
+    for (const key of initial) this.#queue.add(key)
   }
 
   async stop(): Promise<void> {

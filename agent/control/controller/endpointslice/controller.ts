@@ -7,7 +7,7 @@ import {
 import type { Pod, Service } from '../../../../api/schema/generated/types/core-v1.ts'
 import type { EndpointSlice } from '../../../../api/schema/generated/types/discovery-v1.ts'
 import type { ControlContext } from '../../loop/context.ts'
-import { type ControllerDefinition, watch } from '../../loop/controller.ts'
+import { type ControllerDefinition, reads, watch } from '../../loop/controller.ts'
 import { isNamespaceGoing } from '../../loop/writer.ts'
 import { isDeleting, keyFor, keyOf, namespaceOf } from '../../object/meta.ts'
 import { hasEndpoints, selects } from './service-pods.ts'
@@ -40,7 +40,7 @@ export function endpointSliceController({ informers }: ControlContext): Controll
       watch(servicesRef, (service: Service) => [keyOf(service)]),
       watch(podsRef, keysOfPod),
       watch(endpointslices, serviceKeysOf),
-      watch(nodes, () => []),
+      reads(nodes),
     ],
     async reconcile(key, writer) {
       const service = services.get(key)
