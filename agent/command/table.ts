@@ -22,6 +22,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./kubeconfig.ts'),
   },
   {
+    name: 'start',
+    summary: 'run this node: worker and control-plane peer',
+    load: () => import('./start.ts'),
+  },
+  {
     name: 'status',
     summary: 'show the state of the node that runs here',
     load: () => import('./status.ts'),

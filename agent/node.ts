@@ -1,0 +1,152 @@
+import { join } from 'node:path'
+import { type LocalApi, startLocalApi } from '../api/client/local-api.ts'
+import { startApiServer } from '../api/server/server.ts'
+import { versionInfo } from '../api/server/version.ts'
+import { systemClock } from '../mesh/clock/clock.ts'
+import { type Keyring, openKeyring } from '../mesh/identity/keyring.ts'
+import { openNodeKey } from '../mesh/identity/node-key.ts'
+import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
+import { SingleVoterLog } from '../mesh/log/single-voter.ts'
+import type { Logger } from '../mesh/logger/logger.ts'
+import { ReplicatedStore } from '../mesh/store/replicated.ts'
+import type { Store } from '../mesh/store/store.ts'
+import { bootstrapCluster } from './bootstrap.ts'
+import { type ClusterAddresses, clusterAddresses } from './cluster-addresses.ts'
+import { startControl } from './control/control.ts'
+import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
+import type { NodeOptions } from './node-options.ts'
+import { NodePodStreams } from './node-pod-streams.ts'
+import { Parts } from './parts.ts'
+import { release } from './release.ts'
+import { apiServingNames, openServingCertificate } from './serving-certificate.ts'
+import { type NodeStatus, StatusBoard, serveStatus } from './status.ts'
+
+/** A running node. */
+export interface Node {
+  status(): NodeStatus
+  /** Ends the agent in reverse order of its start; pods and their network stay up. */
+  stop(): Promise<void>
+}
+
+/** What the parts are made from. */
+interface Foundation {
+  options: NodeOptions
+  directory: DataDirectory
+  keyring: Keyring
+  addresses: ClusterAddresses
+  log: Logger
+}
+
+/** Joining gives each member its number; a cluster of one has this one. */
+const nodeNumber = 0
+
+/** The composition root: the only place where the parts are wired together. Rejects when a part cannot start. */
+export async function startNode(options: NodeOptions, log: Logger): Promise<Node> {
+  const board = new StatusBoard(log)
+  const parts = new Parts(board)
+  const startedAt = new Date().toISOString()
+  const status = (): NodeStatus => ({
+    node: options.nodeName,
+    cluster: options.clusterName,
+    pid: process.pid,
+    version: release.version,
+    startedAt,
+    ready: board.ready,
+    parts: board.parts,
+  })
+  try {
+    const foundation = await prepare(options, log)
+    parts.add(serveStatus(foundation.directory.statusSocket, status))
+    await startParts(foundation, parts)
+    return { status, stop: () => parts.stop() }
+  } catch (error) {
+    await parts.stop()
+    throw error
+  }
+}
+
+async function prepare(options: NodeOptions, log: Logger): Promise<Foundation> {
+  const directory = dataDirectoryAt(options.dataDirectory)
+  for (const path of [directory.root, directory.run, directory.worker, directory.network, directory.images]) {
+    await makePrivateDirectory(path)
+  }
+  await openNodeKey(directory.nodeKey)
+  const keyring = await openKeyring(directory.keyring, options.clusterName, systemClock.nowMs())
+  return { options, directory, keyring, addresses: clusterAddresses(options, nodeNumber), log }
+}
+
+async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
+  const { log, keyring } = foundation
+  parts.announce(['store', 'api', 'control'])
+  const { store, term } = await parts.start('store', () => openStore(foundation))
+  const streams = new NodePodStreams()
+  const api = await parts.start('api', () => openApi(foundation, store, streams))
+  await parts.start('control', async () => {
+    const client = api.client('system:kube-controller-manager')
+    const clusterCaPem = keyring.authority.certificatePem
+    const control = startControl({ client, term, clock: systemClock, log, clusterCaPem })
+    await control.ready()
+    return control
+  })
+}
+
+async function openStore({ directory, keyring, log }: Foundation) {
+  const shared = { clock: systemClock, logger: log.child('store') }
+  const { seed, generation } = keyring.operations
+  const operations = await SingleVoterLog.open({
+    directory: directory.operationsLog,
+    seed: Buffer.from(seed, 'hex'),
+    generation,
+    ...shared,
+  })
+  try {
+    await makePrivateDirectory(join(directory.view, '..'))
+    const store = await ReplicatedStore.open({ log: operations, viewFile: directory.view, ...shared })
+    const stop = async () => {
+      await store.close()
+      await operations.close()
+    }
+    return { store, term: operations.term, stop }
+  } catch (error) {
+    await operations.close()
+    throw error
+  }
+}
+
+async function openApi(foundation: Foundation, store: Store, podStreams: NodePodStreams) {
+  const { options, addresses, log } = foundation
+  const ranges = { clusterCidr: options.serviceCidr, nodePorts: { from: 30000, to: 32767 } }
+  const api = await startLocalApi({ store, clock: systemClock, log: log.child('api'), peer: options.nodeName, ranges })
+  try {
+    await bootstrapCluster(api.client('system:apiserver'), addresses)
+    const server = await serveApi(foundation, api, podStreams)
+    const stop = async () => {
+      await server.stop()
+      await api.stop()
+    }
+    return { client: (user: string) => api.client(user), stop }
+  } catch (error) {
+    await api.stop()
+    throw error
+  }
+}
+
+async function serveApi(foundation: Foundation, api: LocalApi, podStreams: NodePodStreams) {
+  const { options, directory, keyring, addresses, log } = foundation
+  const reachable = [addresses.apiService, addresses.node, ...options.listen.map(({ host }) => host)]
+  const names = apiServingNames(options.clusterDomain, reachable, options.nodeName)
+  const { authority } = keyring
+  return startApiServer({
+    api,
+    clock: systemClock,
+    log: log.child('api'),
+    listen: options.listen,
+    serving: await openServingCertificate(directory.servingCertificate, authority, names, systemClock.nowMs()),
+    clientAuthorities: [authority.certificatePem],
+    serviceAccountKeys: keyring.serviceAccountKeys,
+    issuer: `https://kubernetes.default.svc.${options.clusterDomain}`,
+    podStreams,
+    socketDirectory: join(directory.run, 'api'),
+    version: versionInfo({ version: release.version, commit: release.commit, date: '' }),
+  })
+}
