@@ -1,4 +1,5 @@
 import { emptyObject } from '../schema/conform.ts'
+import { applyDefaults } from '../schema/default/default.ts'
 import { type Resource, resourcesServed } from '../schema/resource.ts'
 import { schemaFor } from '../schema/schema.ts'
 import type { ResourceDefinition } from './definition.ts'
@@ -29,12 +30,13 @@ export function builtInDefinitions(ranges: ServiceRanges): ResourceDefinition[] 
 
 function define(resource: Resource, strategies: ReturnType<typeof builtInStrategies>): ResourceDefinition {
   const name = `${resource.group}/${resource.resource}`
+  const storage = storedAs[name] ?? { group: resource.group, version: resource.version }
   return {
     ...resource,
-    storage: storedAs[name] ?? { group: resource.group, version: resource.version },
+    storage,
     strategy: strategies.get(name) ?? {},
     emptyStatus: () => emptyStatus(resource),
-    setDefaults() {},
+    setDefaults: (object) => applyDefaults(object, storage.group, storage.version, resource.kind),
     validate: () => [],
   }
 }

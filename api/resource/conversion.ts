@@ -1,3 +1,4 @@
+import { applyDefaults } from '../schema/default/default.ts'
 import { apiVersionOf } from '../schema/resource.ts'
 import type { ResourceDefinition } from './definition.ts'
 import type { ApiObject } from './object.ts'
@@ -32,6 +33,7 @@ export function convert(object: ApiObject, definition: ResourceDefinition): ApiO
 /** The object as it is stored, from the one a client sent to this definition. */
 export function toStored(object: ApiObject, definition: ResourceDefinition): ApiObject {
   if (isStoredForm(definition)) return object
+  applyDefaults(object, definition.group, definition.version, definition.kind)
   const converted = fromServed[nameOf(definition)]?.(object) ?? { ...object }
   converted.apiVersion = apiVersionOf(definition.storage.group, definition.storage.version)
   return converted

@@ -1,4 +1,6 @@
 import type { ServerWebSocket } from 'bun'
+import type { ApiError } from '../client/client.ts'
+import { statusOf } from '../resource/status.ts'
 import type { ExecSession } from './pod-streams.ts'
 import type { StreamSession, StreamSocket } from './web-socket.ts'
 
@@ -116,6 +118,24 @@ export class ChannelSession implements StreamSession {
       // Not a size: nothing to resize to.
     }
   }
+}
+
+/** A session that could not be started: says so on the status channel, as upstream does once it has upgraded. */
+export class RefusedSession implements StreamSession {
+  #error: ApiError
+
+  constructor(error: ApiError) {
+    this.#error = error
+  }
+
+  open(socket: ServerWebSocket<StreamSocket>): void {
+    socket.sendBinary(framed(channel.status, Buffer.from(JSON.stringify(statusOf(this.#error)))))
+    socket.close(1000, '')
+  }
+
+  message(): void {}
+  drain(): void {}
+  close(): void {}
 }
 
 function framed(to: number, bytes: Uint8Array): Uint8Array {

@@ -13,6 +13,7 @@ import { parsePatch } from './patch-body.ts'
 import { getVerb, namespaceOf } from './read-verbs.ts'
 import type { RequestInfo } from './request-info.ts'
 import { objectResponse } from './respond.ts'
+import { execOptions, streamTarget } from './stream-target.ts'
 import { patchVerb, targetOf, updateVerb } from './write-verbs.ts'
 
 /** Read, written and patched as the object itself, each with its own rules of what may change. */
@@ -42,7 +43,12 @@ export async function subresourceVerb(
   if (verb === 'create' && serving.api.actions.find(definition.group, definition.resource, name)) {
     return await actionVerb(serving, call, definition, subresource)
   }
-  if (streams.has(name)) throw streamsWithoutUpgrade(name)
+  if (streams.has(name)) {
+    // kubectl comes here when its WebSocket was refused: the reason is told again.
+    const { pod } = await streamTarget(serving, call)
+    if (name !== 'portforward') execOptions(call.query, pod)
+    throw streamsWithoutUpgrade(name)
+  }
   throw notSupportedYet(`${definition.resource}/${name}`)
 }
 

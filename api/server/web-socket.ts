@@ -1,16 +1,15 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun'
 import { forbiddenText } from '../auth/authorizer.ts'
 import { ApiError } from '../client/client.ts'
-import { getObject } from '../resource/get.ts'
 import { badRequest, notFound, notSupportedYet, toApiError } from '../resource/status.ts'
-import type { Pod } from '../schema/generated/types/core-v1.ts'
 import type { Call } from './call.ts'
 import type { CertificateUser } from './certificate-user.ts'
-import { ChannelSession, channelProtocols } from './channel-session.ts'
+import { ChannelSession, channelProtocols, RefusedSession } from './channel-session.ts'
 import type { Handler } from './handler.ts'
-import { chooseContainer, podRef } from './log-verb.ts'
+import { PortForwardSession, portForwardProtocol } from './port-forward-session.ts'
 import { parseRequest } from './request-info.ts'
 import { errorResponse } from './respond.ts'
+import { execOptions, streamTarget } from './stream-target.ts'
 
 /** What a WebSocket is for. Its methods are called in order; `close` once. */
 export interface StreamSession {
@@ -77,32 +76,29 @@ async function startSession(handler: Handler, call: Call): Promise<{ session: St
   const { info, query } = call
   const offered = (call.request.headers.get('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim())
   if (info.verb === 'watch') throw notSupportedYet('a watch over a WebSocket')
-  const definition = serving.api.registry.find(info.group, info.version, info.resource)
-  if (!definition || info.group !== '' || info.resource !== 'pods') {
-    throw badRequest(`${info.path} cannot be used over a WebSocket`)
-  }
+  const { definition, pod, ref } = await streamTarget(handler.serving, call)
   requireCreate(handler, call)
-  const item = await getObject(serving.api.registry, definition, info.namespace, info.name)
-  const pod = item.object as unknown as Pod
-  const ref = podRef(pod)
-  if (ref.nodeName === '') throw badRequest(`pod ${info.name} does not have a host assigned`)
   if (info.subresource === 'portforward') {
-    throw notSupportedYet('pods/portforward')
+    const protocol = choose([portForwardProtocol], offered)
+    return { session: new PortForwardSession((port) => serving.podStreams.portForward(ref, port)), protocol }
   }
   const protocol = choose(channelProtocols, offered)
-  const container = chooseContainer(pod, query.get('container') || undefined)
-  const isTrue = (name: string) => ['true', '1'].includes(query.get(name) ?? '')
-  const tty = isTrue('tty')
-  const streams = { container, stdin: isTrue('stdin'), stdout: isTrue('stdout'), stderr: isTrue('stderr') && !tty, tty }
-  if (!streams.stdin && !streams.stdout && !streams.stderr) {
-    throw badRequest('you must specify at least 1 of stdin, stdout, stderr')
+  const options = execOptions(query, pod)
+  const start = () => {
+    if (info.subresource === 'attach') return serving.podStreams.attach(ref, options)
+    if (info.subresource === 'exec')
+      return serving.podStreams.exec(ref, { ...options, command: query.getAll('command') })
+    throw notFound({ ...definition, resource: `pods/${info.subresource}` }, info.name)
   }
-  if (info.subresource === 'attach')
-    return { session: new ChannelSession(await serving.podStreams.attach(ref, streams)), protocol }
-  if (info.subresource !== 'exec') throw notFound({ ...definition, resource: `pods/${info.subresource}` }, info.name)
-  const command = query.getAll('command')
-  if (command.length === 0) throw badRequest('you must specify at least one command for the container')
-  return { session: new ChannelSession(await serving.podStreams.exec(ref, { ...streams, command })), protocol }
+  if (info.subresource === 'exec' && !query.has('command')) {
+    throw badRequest('you must specify at least one command for the container')
+  }
+  try {
+    return { session: new ChannelSession(await start()), protocol }
+  } catch (error) {
+    // Told over the WebSocket: a refused upgrade would make kubectl try again over SPDY and hide the reason.
+    return { session: new RefusedSession(toApiError(error)), protocol }
+  }
 }
 
 /** A WebSocket begins with GET, but running something in a pod needs `create`, as since Kubernetes 1.35. */
