@@ -9,6 +9,7 @@ import {
   type StreamEffects,
   StreamEngine,
 } from './engine/stream-engine.ts'
+import { EngineSchedule } from './engine-schedule.ts'
 import { checkedHost, type UDXSocket } from './socket.ts'
 import type { UDX } from './udx.ts'
 
@@ -47,9 +48,7 @@ export class UDXStream extends Duplex {
   readonly #engine: StreamEngine
   readonly #firewall: Firewall
   #isClosed = false
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #timerAtMs = 0
-  #hasTurn = false
+  readonly #schedule: EngineSchedule
   #writing: Callback | undefined
   #destroying: Callback | undefined
   readonly #flushes: { offset: number; resolve(isFlushed: boolean): void }[] = []
@@ -64,6 +63,7 @@ export class UDXStream extends Duplex {
     this.id = id >>> 0
     this.#firewall = options.firewall ?? dropAll
     this.#engine = new StreamEngine({ nowMs: performance.now(), random: Math.random, seq: options.seq })
+    this.#schedule = new EngineSchedule(this.#engine, () => this.#pump())
   }
 
   get connected(): boolean {
@@ -126,7 +126,7 @@ export class UDXStream extends Duplex {
     if (this.#isClosed) return
     this.#engine.send.timer.keepAliveMs = ms
     if (this.connected && this.#engine.send.isIdle) this.#engine.send.timer.armKeepAlive(performance.now())
-    this.#plan()
+    this.#schedule.plan()
   }
 
   toJSON() {
@@ -300,7 +300,7 @@ export class UDXStream extends Duplex {
     if (this.#isClosed) return
     this.#afterAcknowledgement()
     if (effects.closed !== undefined) this.#close(effects.closed)
-    else this.#plan()
+    else this.#schedule.plan()
   }
 
   #transmit(effects: StreamEffects): void {
@@ -320,30 +320,6 @@ export class UDXStream extends Duplex {
     const { pendingBytes, highWaterBytes, ackedOffset } = this.#engine.send
     if (this.#writing !== undefined && pendingBytes <= highWaterBytes) this.#continueWriting()
     while (this.#flushes.length > 0 && ackedOffset >= this.#flushes[0]!.offset) this.#flushes.shift()!.resolve(true)
-  }
-
-  /** One timer for the engine's next deadline; one immediate for the end of this turn. */
-  #plan(): void {
-    if (this.#engine.wantsTurn && !this.#hasTurn) {
-      this.#hasTurn = true
-      setImmediate(() => {
-        this.#hasTurn = false
-        this.#pump()
-      })
-    }
-    const deadlineMs = this.#engine.deadlineMs()
-    if (deadlineMs === undefined) return
-    // A timer that fires too early only looks again: cheaper than making a new one for every packet.
-    if (this.#timer !== undefined) {
-      if (this.#timerAtMs <= deadlineMs + 1) return
-      clearTimeout(this.#timer)
-    }
-    this.#timerAtMs = deadlineMs
-    const delayMs = Math.max(1, Math.ceil(deadlineMs - performance.now()))
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.#pump()
-    }, delayMs)
   }
 
   #pump(): void {
@@ -380,7 +356,7 @@ export class UDXStream extends Duplex {
   /** Gives back everything; `last` goes on answering in the instance. */
   #release(last?: Uint8Array, error: Error | null = null): void {
     this.#isClosed = true
-    clearTimeout(this.#timer)
+    this.#schedule.stop()
     this.udx.forget(this, last)
     const { socket } = this
     this.socket = null
