@@ -60,6 +60,13 @@ find_bun || { say "cannot get Bun $bun_version"; exit 1; }
 # Scripts and tests start bun by its name.
 export PATH="$(dirname "$BUN"):$PATH"
 
+# need_lab_packages: what tests and quick start use beside skein itself, which needs nothing but the kernel.
+need_lab_packages() {
+  need_packages ca-certificates curl iproute2 nftables procps util-linux zstd
+  command -v kubectl >/dev/null || PATH=$("$BUN" "$root/scripts/testing/kubectl.ts"):$PATH
+  export PATH
+}
+
 # install_dependencies: as bun.lock has them.
 install_dependencies() {
   (cd "$root" && "$BUN" install --frozen-lockfile --silent </dev/null) || { say 'bun install failed'; return 1; }

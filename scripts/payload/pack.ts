@@ -22,7 +22,7 @@ function extract(fetched: FetchedPackage, triplet: string): PackedFile[] {
     const pin = packagePins.find(({ name }) => name === fetched.name)!
     const files = Object.entries(pin.files).map(([path, source]) => ({
       path,
-      mode: path.startsWith('lib/') ? 0o644 : 0o755,
+      mode: /^(bin|cni)\//.test(path) ? 0o755 : 0o644,
       content: readFileSync(join(folder, source.replace('{triplet}', triplet))),
     }))
     const licence = readFileSync(join(folder, 'usr/share/doc', fetched.name, 'copyright'))

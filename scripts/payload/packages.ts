@@ -50,6 +50,18 @@ export const packagePins: readonly PackagePin[] = [
   library('libjansson4', '2.14', 'libjansson.so.4'),
   library('libxtables12', '1.8.9', 'libxtables.so.12'),
   library('libnftables1', '1.0.6', 'libnftables.so.1'),
+  {
+    // The packages' copyright files refer to these texts.
+    name: 'base-files',
+    suite: 'bookworm',
+    upstream: '12.4',
+    files: Object.fromEntries(
+      ['Apache-2.0', 'GPL-2', 'GPL-3', 'LGPL-2.1', 'LGPL-3', 'MPL-2.0'].map((licence) => [
+        `licences/common/${licence}`,
+        `usr/share/common-licenses/${licence}`,
+      ]),
+    ),
+  },
 ]
 
 function library(name: string, upstream: string, soname: string): PackagePin {

@@ -22,7 +22,7 @@ export const importRules: readonly ImportRule[] = [
   { from: 'mesh/raft', to: [], packages: [] },
 ]
 
-/** Unit tests may also use what stands in for the other side, the test runner, and what test/ offers. */
+/** Tests (and simulations, which only tests run) may also use what stands in for the other side, the test runner, and what test/ offers. */
 export const testRules: readonly ImportRule[] = importRules.map((rule) => ({
   ...rule,
   to: [...rule.to, ...(rule.from === 'mesh/raft' ? [] : ['mesh/store', 'test'])],

@@ -81,7 +81,7 @@ describe('dist/skein, copied alone into an empty directory', () => {
 
   test('the table for people names the cost of each lack', () => {
     const { out } = skeinAlone('check', '--data-dir', data)
-    expect(out).toMatch(/^payload +ok +\d+ files, 11 Debian packages$/m)
+    expect(out).toMatch(/^payload +ok +\d+ files, 12 Debian packages$/m)
     for (const line of out.split('\n').filter((text) => /^\S+ +(lack|fail) /.test(text))) {
       expect(out).toMatch(new RegExp(`${line.replace(/[.*+?^$\x7b}()|[\]\\]/g, '\\$&')}\n +-> `))
     }
