@@ -1,0 +1,84 @@
+import type { Node, NodeAddress, NodeCondition, NodeSystemInfo } from '../../../api/schema/generated/types/core-v1.ts'
+import { timestamp } from '../pod/container-status.ts'
+
+/** What a node has and is; read from the machine. */
+export interface NodeFacts {
+  info: NodeSystemInfo
+  cpus: number
+  memoryBytes: number
+  ephemeralStorageBytes: number
+  addresses: NodeAddress[]
+  hostname: string
+}
+
+export const maxPods = 110
+/** Kept for the agent, containerd and the system: what upstream's kubeReserved would be. */
+const reservedMemoryBytes = 256 * 1024 * 1024
+const reservedMilliCpu = 100
+
+export function capacityOf(facts: NodeFacts): Record<string, string> {
+  return {
+    cpu: String(facts.cpus),
+    memory: `${Math.floor(facts.memoryBytes / 1024)}Ki`,
+    'ephemeral-storage': `${Math.floor(facts.ephemeralStorageBytes / 1024)}Ki`,
+    pods: String(maxPods),
+  }
+}
+
+export function allocatableOf(facts: NodeFacts): Record<string, string> {
+  const reserved = Math.min(reservedMemoryBytes, Math.floor(facts.memoryBytes / 4))
+  return {
+    ...capacityOf(facts),
+    cpu: `${facts.cpus * 1000 - reservedMilliCpu}m`,
+    memory: `${Math.floor((facts.memoryBytes - reserved) / 1024)}Ki`,
+    // As upstream: a tenth is left to the system.
+    'ephemeral-storage': String(Math.floor(facts.ephemeralStorageBytes * 0.9)),
+  }
+}
+
+/** Labels that the node puts on itself. */
+export function nodeLabels(facts: NodeFacts): Record<string, string> {
+  const { architecture, operatingSystem } = facts.info
+  return {
+    'kubernetes.io/hostname': facts.hostname,
+    'kubernetes.io/arch': architecture,
+    'kubernetes.io/os': operatingSystem,
+    'beta.kubernetes.io/arch': architecture,
+    'beta.kubernetes.io/os': operatingSystem,
+  }
+}
+
+export interface Readiness {
+  ready: boolean
+  /** Why not. */
+  message?: string
+}
+
+/** Conditions as upstream's kubelet writes them; the heartbeat is the Lease, so times move only when something does. */
+export function nodeConditions(known: readonly NodeCondition[], readiness: Readiness, nowMs: number): NodeCondition[] {
+  const verdicts: [string, boolean, string, string][] = [
+    ['MemoryPressure', false, 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+    ['DiskPressure', false, 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+    ['PIDPressure', false, 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+    readiness.ready
+      ? ['Ready', true, 'KubeletReady', 'kubelet is posting ready status']
+      : ['Ready', false, 'KubeletNotReady', readiness.message ?? 'container runtime not ready'],
+  ]
+  return verdicts.map(([type, isTrue, reason, message]) => {
+    const status = isTrue ? 'True' : 'False'
+    const before = known.find((condition) => condition.type === type)
+    const now = timestamp(nowMs)
+    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now
+    return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime }
+  })
+}
+
+/** A new node's object; `podCIDR` is what its pods get their addresses from. */
+export function newNode(name: string, facts: NodeFacts, podCidr: string | undefined): Node {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: nodeLabels(facts) },
+    spec: { podCIDR: podCidr, podCIDRs: podCidr === undefined ? undefined : [podCidr] },
+  }
+}

@@ -1,0 +1,162 @@
+import { type Client, isReason } from '../../../api/client/client.ts'
+import { leases, nodes } from '../../../api/schema/generated/resources.ts'
+import type { Lease } from '../../../api/schema/generated/types/coordination-v1.ts'
+import type { ContainerImage, Node, NodeStatus } from '../../../api/schema/generated/types/core-v1.ts'
+import type { Clock } from '../../../mesh/clock/clock.ts'
+import type { Logger } from '../../../mesh/logger/logger.ts'
+import {
+  allocatableOf,
+  capacityOf,
+  type NodeFacts,
+  newNode,
+  nodeConditions,
+  nodeLabels,
+  type Readiness,
+} from './node-object.ts'
+
+export interface RegistrationOptions {
+  client: Client
+  nodeName: string
+  facts: NodeFacts
+  podCidr: string
+  kubeletPort?: number
+  clock: Clock
+  log: Logger
+  /** Asked before each status. */
+  readiness(): Promise<Readiness>
+  images(): Promise<ContainerImage[]>
+}
+
+const statusIntervalMs = 10_000
+/** Without a change the status is written this rarely: the Lease says that the node lives. */
+const reportIntervalMs = 300_000
+const leaseSeconds = 40
+const leaseIntervalMs = 10_000
+const leaseNamespace = 'kube-node-lease'
+const maxImages = 50
+
+/** Keeps this node's Node object and Lease. */
+export class NodeRegistration {
+  readonly #options: RegistrationOptions
+  #stopped = false
+  #lastWritten = ''
+  #lastWrittenMs = Number.NEGATIVE_INFINITY
+  readonly #stopping = Promise.withResolvers<void>()
+  #loops: Promise<void>[] = []
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options
+  }
+
+  /** Resolves once the node is registered, however long the API takes. */
+  async start(): Promise<void> {
+    for (let delayMs = 100; !this.#stopped; delayMs = Math.min(5000, delayMs * 2)) {
+      try {
+        await this.#register()
+        await this.#writeStatus()
+        break
+      } catch (error) {
+        this.#options.log.warn('node not registered, trying again', { error: String(error) })
+        await Bun.sleep(delayMs)
+      }
+    }
+    this.#loops = [
+      this.#repeat(statusIntervalMs, () => this.#writeStatus()),
+      this.#repeat(leaseIntervalMs, () => this.#renewLease()),
+    ]
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#stopping.resolve()
+    await Promise.all(this.#loops)
+  }
+
+  async #repeat(intervalMs: number, task: () => Promise<void>): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await task()
+      } catch (error) {
+        this.#options.log.debug('node not updated', { error: String(error) })
+      }
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const interval = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, intervalMs)
+      })
+      await Promise.race([interval, this.#stopping.promise])
+      clearTimeout(timer)
+    }
+  }
+
+  async #register(): Promise<void> {
+    const { client, nodeName, facts, podCidr } = this.#options
+    const resource = client.resource(nodes)
+    try {
+      const node = await resource.get(nodeName)
+      const labels = nodeLabels(facts)
+      const patch: Record<string, unknown> = {}
+      if (Object.entries(labels).some(([key, value]) => node.metadata?.labels?.[key] !== value))
+        patch.metadata = { labels }
+      if (!node.spec?.podCIDR) patch.spec = { podCIDR: podCidr, podCIDRs: [podCidr] }
+      if (Object.keys(patch).length > 0) await resource.patch(nodeName, patch, { type: 'merge' })
+    } catch (error) {
+      if (!isReason(error, 'NotFound')) throw error
+      await resource.create(newNode(nodeName, facts, podCidr))
+    }
+  }
+
+  async #writeStatus(): Promise<void> {
+    const { client, nodeName, facts, clock, kubeletPort, readiness } = this.#options
+    const resource = client.resource(nodes)
+    let node: Node
+    try {
+      node = await resource.get(nodeName, { resourceVersion: '0' })
+    } catch (error) {
+      if (!isReason(error, 'NotFound')) throw error
+      await this.#register()
+      node = await resource.get(nodeName)
+    }
+    const state = await readiness()
+    const images = (await this.#options.images()).slice(0, maxImages)
+    const essence = JSON.stringify([state, images, facts, node.metadata?.uid])
+    const nowMs = clock.nowMs()
+    const isDue = clock.monotonicMs() - this.#lastWrittenMs > reportIntervalMs
+    const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
+    const isTrue = ready?.status === (state.ready ? 'True' : 'False')
+    if (essence === this.#lastWritten && isTrue && !isDue) return
+    const status: NodeStatus = {
+      capacity: capacityOf(facts),
+      allocatable: allocatableOf(facts),
+      conditions: nodeConditions(node.status?.conditions ?? [], state, nowMs),
+      addresses: facts.addresses,
+      nodeInfo: facts.info,
+      images,
+      daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort ?? 10250 } },
+    }
+    // Addresses are merged by their type, so that several of one type need the whole list to be replaced.
+    const addresses = [...facts.addresses, { $patch: 'replace' }]
+    await resource.patch(nodeName, { status: { ...status, addresses } }, { type: 'strategic' }, 'status')
+    this.#lastWritten = essence
+    this.#lastWrittenMs = clock.monotonicMs()
+  }
+
+  async #renewLease(): Promise<void> {
+    const { client, nodeName, clock } = this.#options
+    const resource = client.resource(leases, leaseNamespace)
+    const renewTime = new Date(clock.nowMs()).toISOString().replace('Z', '000Z')
+    try {
+      await resource.patch(nodeName, { spec: { renewTime, holderIdentity: nodeName } }, { type: 'merge' })
+    } catch (error) {
+      if (!isReason(error, 'NotFound')) throw error
+      const node = await client.resource(nodes).get(nodeName)
+      const owner = { apiVersion: 'v1', kind: 'Node', name: nodeName, uid: node.metadata!.uid! }
+      const lease: Lease = {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name: nodeName, namespace: leaseNamespace, ownerReferences: [owner] },
+        spec: { holderIdentity: nodeName, leaseDurationSeconds: leaseSeconds, renewTime },
+      }
+      await resource.create(lease)
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Pod } from '../../../api/schema/generated/types/core-v1.ts'
+import type { Logger } from '../../../mesh/logger/logger.ts'
+import { type CpuAndMemory, cpuWeight, podCpuAndMemory } from '../pod/resources.ts'
+import type { HostFacts } from './host.ts'
+
+const hierarchy = '/sys/fs/cgroup'
+
+/** The cgroups above containers: `kubepods`, one for each class of service, one for each pod. */
+export class PodCgroups {
+  readonly #facts: HostFacts
+  /** '' on a node of its own, e.g. `/test` for a second one on the same machine. */
+  readonly #root: string
+  readonly #log: Logger
+
+  constructor(facts: HostFacts, root: string, log: Logger) {
+    this.#facts = facts
+    this.#root = root
+    this.#log = log
+  }
+
+  /** As the runtime wants it, in the driver's way of naming. */
+  parentOf(pod: Pod): string {
+    const names = cgroupNames(pod)
+    if (this.#facts.cgroupDriver === 'systemd') return `/${systemdPath(this.#slices(names))}`
+    return [this.#root, ...names].join('/')
+  }
+
+  #slices(names: string[]): string[] {
+    const own = this.#root.split('/').filter((part) => part !== '')
+    return [...own, ...names]
+  }
+
+  #path(names: string[]): string {
+    if (this.#facts.cgroupDriver === 'systemd') return systemdPath(this.#slices(names))
+    return [...this.#root.split('/'), ...names].filter((part) => part !== '').join('/')
+  }
+
+  /** Directories of a cgroup: one a controller with version 1. */
+  #directories(path: string): string[] {
+    if (this.#facts.cgroupVersion === 2) return [join(hierarchy, path)]
+    return controllers().map((controller) => join(hierarchy, controller, path))
+  }
+
+  /** Makes the pod's cgroup with its limits (with systemd: sets the limits, systemd makes it with the sandbox). */
+  apply(pod: Pod): void {
+    const names = cgroupNames(pod)
+    if (this.#facts.cgroupDriver === 'cgroupfs') {
+      for (let depth = 1; depth <= names.length; depth++) this.#make(this.#path(names.slice(0, depth)))
+    }
+    this.#setLimits(this.#path(names), podCpuAndMemory(pod))
+  }
+
+  #make(path: string): void {
+    for (const directory of this.#directories(path)) mkdirSync(directory, { recursive: true })
+    if (this.#facts.cgroupVersion === 1) {
+      // A cpuset without CPUs lets no process in; a new one begins empty.
+      for (const file of ['cpuset.cpus', 'cpuset.mems']) inherit(join(hierarchy, 'cpuset'), path, file)
+      return
+    }
+    const parts = path.split('/')
+    for (let depth = 0; depth < parts.length; depth++) {
+      this.#write(join(hierarchy, ...parts.slice(0, depth), 'cgroup.subtree_control'), '+cpu +memory +pids +io')
+    }
+    this.#write(join(hierarchy, path, 'cgroup.subtree_control'), '+cpu +memory +pids +io')
+  }
+
+  #setLimits(path: string, limits: CpuAndMemory): void {
+    const { cpuShares, cpuQuotaMicros, cpuPeriodMicros, memoryLimitBytes } = limits
+    if (this.#facts.cgroupVersion === 2) {
+      const own = join(hierarchy, path)
+      this.#write(join(own, 'cpu.weight'), String(cpuWeight(cpuShares)))
+      this.#write(join(own, 'cpu.max'), `${cpuQuotaMicros ?? 'max'} ${cpuPeriodMicros}`)
+      this.#write(join(own, 'memory.max'), String(memoryLimitBytes ?? 'max'))
+      return
+    }
+    this.#write(join(hierarchy, 'cpu', path, 'cpu.shares'), String(cpuShares))
+    this.#write(join(hierarchy, 'cpu', path, 'cpu.cfs_period_us'), String(cpuPeriodMicros))
+    this.#write(join(hierarchy, 'cpu', path, 'cpu.cfs_quota_us'), String(cpuQuotaMicros ?? -1))
+    this.#write(join(hierarchy, 'memory', path, 'memory.limit_in_bytes'), String(memoryLimitBytes ?? -1))
+  }
+
+  #write(file: string, value: string): void {
+    try {
+      writeFileSync(file, value)
+    } catch (error) {
+      // A kernel may lack a controller: containers run without that limit rather than not at all.
+      this.#log.debug('cgroup setting not accepted', { file, error: String(error) })
+    }
+  }
+
+  /** Removes what the runtime leaves behind; a cgroup that still has processes stays. */
+  remove(uid: string): void {
+    for (const names of possibleNames(uid)) {
+      for (const directory of this.#directories(this.#path(names))) {
+        if (existsSync(directory)) this.#removeTree(directory)
+      }
+    }
+  }
+
+  #removeTree(directory: string): void {
+    try {
+      for (const name of readdirSync(directory)) {
+        const child = join(directory, name)
+        if (statSync(child, { throwIfNoEntry: false })?.isDirectory()) this.#removeTree(child)
+      }
+      rmdirSync(directory)
+    } catch (error) {
+      this.#log.debug('cgroup not removed', { directory, error: String(error) })
+    }
+  }
+
+  /** Uids of pods that have a cgroup. */
+  podUids(): string[] {
+    const uids = new Set<string>()
+    for (const names of possibleNames('')) {
+      for (const directory of this.#directories(this.#path(names.slice(0, -1)))) {
+        if (!existsSync(directory)) continue
+        for (const name of readdirSync(directory)) {
+          const uid = /^(?:kubepods-.*)?pod([0-9a-f][-_0-9a-f]{35})(?:\.slice)?$/.exec(name)?.[1]
+          if (uid) uids.add(uid.replaceAll('_', '-'))
+        }
+      }
+    }
+    return [...uids]
+  }
+}
+
+function controllers(): string[] {
+  return [
+    'cpu',
+    'cpuacct',
+    'memory',
+    'cpuset',
+    'pids',
+    'blkio',
+    'devices',
+    'freezer',
+    'hugetlb',
+    'net_cls',
+    'perf_event',
+    'systemd',
+  ].filter((name) => existsSync(join(hierarchy, name)))
+}
+
+function cgroupNames(pod: Pod): string[] {
+  const level = { Burstable: ['burstable'], BestEffort: ['besteffort'] }[pod.status?.qosClass ?? 'BestEffort'] ?? []
+  return ['kubepods', ...level, `pod${pod.metadata!.uid}`]
+}
+
+function possibleNames(uid: string): string[][] {
+  return [[], ['burstable'], ['besteffort']].map((level) => ['kubepods', ...level, `pod${uid}`])
+}
+
+/** `a`, `b-c` become `a.slice/a-b_c.slice`: a slice's name holds its path, so dashes within a name are written `_`. */
+function systemdPath(names: string[]): string {
+  const escaped = names.map((name) => name.replaceAll('-', '_'))
+  return escaped.map((_, index) => `${escaped.slice(0, index + 1).join('-')}.slice`).join('/')
+}
+
+function inherit(controller: string, path: string, file: string): void {
+  const parts = path.split('/')
+  for (let depth = 1; depth <= parts.length; depth++) {
+    const own = join(controller, ...parts.slice(0, depth), file)
+    if (!existsSync(own) || readFileSync(own, 'utf8').trim() !== '') continue
+    writeFileSync(own, readFileSync(join(controller, ...parts.slice(0, depth - 1), file)))
+  }
+}

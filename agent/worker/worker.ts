@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Client } from '../../api/client/client.ts'
+import type { Informer } from '../../api/client/informer.ts'
+import { createInformer } from '../../api/client/reflector.ts'
+import { pods, services } from '../../api/schema/generated/resources.ts'
+import type { ContainerImage, Pod, Service } from '../../api/schema/generated/types/core-v1.ts'
+import type { PodStreams } from '../../api/server/pod-streams.ts'
+import type { Clock } from '../../mesh/clock/clock.ts'
+import type { Logger } from '../../mesh/logger/logger.ts'
+import { type Payload, pauseArguments } from '../payload/payload.ts'
+import { EventRecorder } from './event-recorder.ts'
+import { Images } from './image/images.ts'
+import { pauseImage, pauseImageName } from './image/pause.ts'
+import { ImageRegistry } from './image/registry.ts'
+import { readMachine } from './node/machine.ts'
+import { allocatableOf, type Readiness } from './node/node-object.ts'
+import { NodeRegistration } from './node/registration.ts'
+import type { WorkerParts } from './parts.ts'
+import { type ClusterDns, parseResolvConf } from './pod/dns.ts'
+import { PodSet } from './pod/pod-set.ts'
+import { Prober } from './probe/prober.ts'
+import { PodCgroups } from './runtime/cgroup.ts'
+import { connectRuntime, type RuntimeConnection, runtimeMessage } from './runtime/connection.ts'
+import { Containerd } from './runtime/containerd.ts'
+import { RuntimeEvents } from './runtime/event-stream.ts'
+import { readHostFacts } from './runtime/host.ts'
+import { Semaphore } from './semaphore.ts'
+import { LogRotation } from './stream/log-rotation.ts'
+import { localPodStreams } from './stream/pod-streams.ts'
+import { PodVolumes } from './volume/pod-volumes.ts'
+import { ServiceAccountTokens } from './volume/service-account-token.ts'
+
+export interface WorkerOptions {
+  /** Acts as this node, e.g. user `system:node:NAME`. */
+  client: Client
+  nodeName: string
+  /** Kept over reboots: images, volumes, container logs. */
+  dataDirectory: string
+  /** Sockets and the state of running containers; must be empty after a reboot. Default /run/skein-HASH. */
+  stateDirectory?: string
+  /** The runtime inside the executable; not needed with `runtimeEndpoint`. */
+  payload?: Payload
+  /** Socket of a CRI runtime that is there already, with or without `unix://`. */
+  runtimeEndpoint?: string
+  /** Folder with the CNI configuration, written by agent/network before pods are started. */
+  cniConfiguration: string
+  clusterDns: ClusterDns
+  /** Pod addresses of this node, e.g. 10.42.3.0/24. */
+  podCidr: string
+  /** The node's InternalIP, which pods see as status.hostIP. */
+  nodeAddress: string
+  externalAddresses?: readonly string[]
+  /** Image archives loaded at start (air-gapped sites). */
+  imageDirectory?: string
+  /** Above `kubepods`; '' unless several nodes run on one machine. */
+  cgroupRoot?: string
+  clock: Clock
+  log: Logger
+}
+
+export interface Worker {
+  /** For the pods of this node. */
+  podStreams: PodStreams
+  /** Loads an OCI or docker archive; resolves to the names of its images. Rejects with ArchiveError. */
+  importImages(file: string): Promise<string[]>
+  /** What `skein status` says of it. */
+  status(): WorkerStatus
+  /** Ends the worker; containers, and the runtime, run on. */
+  stop(): Promise<void>
+  /** Also ends the runtime inside the executable; containers still run on. For uninstalling and tests. */
+  terminateRuntime(): Promise<void>
+}
+
+export interface WorkerStatus {
+  pods: number
+  runningContainers: number
+  runtime: 'embedded' | 'external'
+  runtimePid?: number
+}
+
+const parallelCreations = 6
+
+/** Brings the pods of this node to life. Resolves once the runtime answers and the node is registered. */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { client, clock, log, nodeName } = options
+  const dataDirectory = resolve(options.dataDirectory)
+  const hash = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 8)
+  const stateDirectory = options.stateDirectory ?? `/run/skein-${hash}`
+  for (const directory of [dataDirectory, stateDirectory]) mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const facts = readHostFacts(dataDirectory)
+  const runtime = await openRuntime(options, dataDirectory, stateDirectory, facts)
+  const { connection } = runtime
+  const version = await connection.runtime.version({}, { timeoutMs: 15_000 })
+  const machine = readMachine({
+    ...{ dataDirectory, nodeName, nodeAddress: options.nodeAddress },
+    externalAddresses: options.externalAddresses ?? [],
+    runtimeVersion: `${version.runtimeName}://${version.runtimeVersion.replace(/~.*$/, '')}`,
+  })
+  const allocatable = allocatableOf(machine)
+  const serviceInformer = createInformer(client, services, { log })
+  const podInformer = createInformer(client, pods, { log, fieldSelector: `spec.nodeName=${nodeName}` })
+  const images = new Images(connection, runtime.registry, log)
+  const parts: WorkerParts = {
+    ...{ client, connection, clock, log, nodeName, images },
+    cgroups: new PodCgroups(facts, options.cgroupRoot ?? '', log),
+    cgroupVersion: facts.cgroupVersion,
+    volumes: new PodVolumes({
+      directory: join(dataDirectory, 'pods'),
+      client,
+      tokens: new ServiceAccountTokens(client, clock),
+    }),
+    events: new EventRecorder(client, nodeName, clock, log),
+    prober: new Prober(connection),
+    hostIPs: [options.nodeAddress],
+    dns: options.clusterDns,
+    hostDns: () => parseResolvConf(readHostResolvConf()),
+    logDirectory: join(dataDirectory, 'logs'),
+    memoryCapacityBytes: machine.memoryBytes,
+    allocatable: () => allocatable,
+    services: () => serviceInformer.list(),
+    creation: new Semaphore(parallelCreations),
+  }
+  const registration = new NodeRegistration({
+    ...{ client, nodeName, clock, log, facts: machine, podCidr: options.podCidr },
+    readiness: () => readiness(connection),
+    images: () => listImages(images),
+  })
+  await loadImages(images, options.imageDirectory, log)
+  return run({ options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory })
+}
+
+interface RunningParts {
+  options: WorkerOptions
+  parts: WorkerParts
+  runtime: OpenRuntime
+  registration: NodeRegistration
+  podInformer: Informer<Pod>
+  serviceInformer: Informer<Service>
+  stateDirectory: string
+}
+
+async function run(running: RunningParts): Promise<Worker> {
+  const { options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory } = running
+  const { connection } = runtime
+  const podSet = new PodSet(parts, podInformer)
+  const events = new RuntimeEvents(connection, (uid) => podSet.wake(uid), options.log)
+  const rotation = new LogRotation(connection, podSet, options.log)
+  events.start()
+  runtime.containerd?.onRestart(() => {
+    for (const actor of podSet.all()) actor.wake()
+  })
+  await serviceInformer.synced()
+  await podSet.start()
+  await registration.start()
+  rotation.start()
+  const stop = async () => {
+    podInformer.stop()
+    serviceInformer.stop()
+    await Promise.all([podSet.stop(), registration.stop(), rotation.stop()])
+    parts.prober.stopAll()
+    await events.stop()
+    await parts.events.flushed()
+  }
+  return {
+    podStreams: localPodStreams(connection, podSet, { stateDirectory, clock: options.clock }),
+    importImages: (file) => parts.images.importArchive(file),
+    status: () => ({
+      pods: podSet.all().length,
+      runningContainers: podSet
+        .all()
+        .flatMap(({ runtime: { containers } }) => containers.filter(({ state }) => state === 'running')).length,
+      runtime: runtime.containerd ? 'embedded' : 'external',
+      runtimePid: runtime.containerd?.pid,
+    }),
+    async stop() {
+      await stop()
+      await runtime.close(false)
+    },
+    async terminateRuntime() {
+      await stop()
+      await runtime.close(true)
+    },
+  }
+}
+
+interface OpenRuntime {
+  connection: RuntimeConnection
+  containerd?: Containerd
+  registry?: ImageRegistry
+  close(terminate: boolean): Promise<void>
+}
+
+async function openRuntime(
+  options: WorkerOptions,
+  dataDirectory: string,
+  stateDirectory: string,
+  facts: ReturnType<typeof readHostFacts>,
+): Promise<OpenRuntime> {
+  const { runtimeEndpoint, payload, clock, log } = options
+  if (runtimeEndpoint) {
+    const connection = connectRuntime(runtimeEndpoint.replace(/^unix:\/\//, ''))
+    try {
+      await connection.runtime.version({}, { timeoutMs: 10_000 })
+    } catch (error) {
+      connection.close()
+      throw new Error(
+        `no container runtime answers at ${runtimeEndpoint} (${runtimeMessage(error)}): check --container-runtime-endpoint`,
+      )
+    }
+    return { connection, close: async () => connection.close() }
+  }
+  if (!payload) throw new Error('this node has no container runtime: name one by --container-runtime-endpoint')
+  const registryConfiguration = join(dataDirectory, 'certs.d')
+  const registry = new ImageRegistry(registryConfiguration)
+  registry.serve(pauseImage(payload.path('bin/pause'), pauseArguments))
+  const containerd = await Containerd.start({
+    ...{ payload, dataDirectory, stateDirectory, registryConfiguration, facts, clock, log },
+    cniConfiguration: options.cniConfiguration,
+    pauseImage: pauseImageName,
+  })
+  const { connection } = containerd
+  await connection.images.pullImage({ image: { image: pauseImageName } }, { timeoutMs: 60_000 })
+  return {
+    ...{ connection, containerd, registry },
+    async close(terminate) {
+      await (terminate ? containerd.terminate() : containerd.stop())
+      await registry.stop()
+    },
+  }
+}
+
+async function readiness({ runtime }: RuntimeConnection): Promise<Readiness> {
+  try {
+    const { status } = await runtime.status({}, { timeoutMs: 10_000 })
+    const failed = status?.conditions.filter((condition) => !condition.status) ?? []
+    if (failed.length === 0) return { ready: true }
+    const texts = failed.map(({ type, reason, message }) => `${type}=false reason:${reason} message:${message}`)
+    return { ready: false, message: `container runtime is not ready: ${texts.join(', ')}` }
+  } catch (error) {
+    return { ready: false, message: `container runtime does not answer: ${runtimeMessage(error)}` }
+  }
+}
+
+async function listImages(images: Images): Promise<ContainerImage[]> {
+  try {
+    const list = await images.list()
+    return list
+      .map(({ repoTags, repoDigests, size }) => ({ names: [...repoDigests, ...repoTags], sizeBytes: Number(size) }))
+      .sort((a, b) => b.sizeBytes - a.sizeBytes)
+  } catch {
+    return []
+  }
+}
+
+/** A damaged archive must not keep the node from starting. */
+async function loadImages(images: Images, folder: string | undefined, log: Logger): Promise<void> {
+  if (!folder || !existsSync(folder)) return
+  for (const name of readdirSync(folder).sort()) {
+    if (!name.endsWith('.tar')) continue
+    try {
+      await images.importArchive(join(folder, name))
+    } catch (error) {
+      log.error('image archive not loaded', { file: join(folder, name), error: runtimeMessage(error) })
+    }
+  }
+}
+
+function readHostResolvConf(): string {
+  // Behind systemd-resolved the usual file names a stub on loopback, which pods cannot reach.
+  const files = ['/run/systemd/resolve/resolv.conf', '/etc/resolv.conf']
+  const file = files.find((candidate) => existsSync(candidate))
+  return file ? readFileSync(file, 'utf8') : ''
+}
