@@ -4,6 +4,8 @@ import { deploymentController } from './deployment/controller.ts'
 import { endpointsController } from './endpoints/controller.ts'
 import { endpointSliceController } from './endpointslice/controller.ts'
 import { namespaceController } from './namespace/controller.ts'
+import { nodeLifeController } from './node/controller.ts'
+import { taintEvictionController } from './node/taint-eviction.ts'
 import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/controller.ts'
 import { rootCaController } from './root-ca.ts'
@@ -25,5 +27,7 @@ export function controllerDefinitions(context: ControlContext, settings: Control
     serviceAccountController(context),
     rootCaController(context, settings.clusterCaPem),
     podGcController(context),
+    nodeLifeController(context),
+    taintEvictionController(context),
   ]
 }
