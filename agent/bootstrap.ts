@@ -1,3 +1,4 @@
+import { ensureBootstrapRoles } from '../api/auth/bootstrap.ts'
 import { type Client, isReason, type KubernetesObject, type ResourceRef } from '../api/client/client.ts'
 import { namespaces, services } from '../api/schema/generated/resources.ts'
 import type { Namespace, Service } from '../api/schema/generated/types/core-v1.ts'
@@ -11,6 +12,7 @@ export async function bootstrapCluster(client: Client, addresses: ClusterAddress
   for (const name of systemNamespaces) {
     await ensure<Namespace>(client, namespaces, { metadata: { name } })
   }
+  await ensureBootstrapRoles(client)
   await ensure<Service>(client, services, {
     metadata: {
       name: 'kubernetes',

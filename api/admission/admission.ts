@@ -33,7 +33,12 @@ export class Admission {
   #plugins: AdmissionPlugin[]
 
   constructor(plugins: AdmissionPlugin[]) {
-    this.#plugins = plugins
+    this.#plugins = [...plugins]
+  }
+
+  /** Behind those already there. Before the first request. */
+  add(plugin: AdmissionPlugin): void {
+    this.#plugins.push(plugin)
   }
 
   async mutate(request: AdmissionRequest): Promise<void> {

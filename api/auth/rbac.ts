@@ -1,28 +1,48 @@
-import type { ClusterView, UserInfo } from '../resource/definition.ts'
-import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../schema/generated/types/rbac-v1.ts'
+import type { UserInfo } from '../resource/definition.ts'
+import type { ApiObject } from '../resource/object.ts'
+import { type LabelSelector, matchesLabelSelector } from '../resource/selector.ts'
+import type { ClusterRole, ClusterRoleBinding, RoleBinding } from '../schema/generated/types/rbac-v1.ts'
 import { type Attributes, type Authorizer, type Decision, type PolicyRule, privilegedGroup } from './authorizer.ts'
-
-const group = 'rbac.authorization.k8s.io'
-const roles = { group, resource: 'roles' }
-const roleBindings = { group, resource: 'rolebindings' }
-const clusterRoles = { group, resource: 'clusterroles' }
-const clusterRoleBindings = { group, resource: 'clusterrolebindings' }
+import { ruleAllows } from './policy-rule.ts'
 
 type Binding = RoleBinding | ClusterRoleBinding
 type Subject = NonNullable<Binding['subjects']>[number]
 
-/** Role-based access control over the roles and bindings in the store. Upstream: plugin/pkg/auth/authorizer/rbac. */
-export class RbacAuthorizer implements Authorizer {
-  #view: ClusterView
+export type RbacResource = 'roles' | 'rolebindings' | 'clusterroles' | 'clusterrolebindings'
 
-  constructor(view: ClusterView) {
-    this.#view = view
+/** Where roles and bindings are read. */
+export interface RbacSource {
+  list(resource: RbacResource): ApiObject[]
+  /** Another number whenever one of them may have changed. */
+  readonly changes: number
+}
+
+interface Grant {
+  rules: PolicyRule[]
+  reason: string
+}
+
+/** Who is granted what, by `<namespace>|<kind>|<subject>`; the namespace is empty for the whole cluster. */
+type Index = Map<string, Grant[]>
+
+/**
+ * Role-based access control over the roles and bindings in the store, compiled again when one of them changed.
+ * Upstream: plugin/pkg/auth/authorizer/rbac.
+ */
+export class RbacAuthorizer implements Authorizer {
+  #source: RbacSource
+  #index: Index = new Map()
+  #indexedChanges = -1
+
+  constructor(source: RbacSource) {
+    this.#source = source
   }
 
   authorize(attributes: Attributes): Decision {
-    if (attributes.user.groups.includes(privilegedGroup)) return { allowed: true, reason: '' }
-    for (const { rules, reason } of this.#grants(attributes.user, attributes.namespace)) {
-      if (rules().some((rule) => ruleAllows(rule, attributes))) return { allowed: true, reason }
+    const { user, namespace } = attributes
+    if (user.groups.includes(privilegedGroup)) return { allowed: true, reason: '' }
+    for (const { rules, reason } of this.#grants(user, namespace)) {
+      if (rules.some((rule) => ruleAllows(rule, attributes))) return { allowed: true, reason }
     }
     return { allowed: false, reason: '' }
   }
@@ -34,55 +54,66 @@ export class RbacAuthorizer implements Authorizer {
         { verbs: ['*'], nonResourceURLs: ['*'] },
       ]
     }
-    return [...this.#grants(user, namespace)].flatMap((grant) => grant.rules())
+    return [...this.#grants(user, namespace)].flatMap((grant) => grant.rules)
   }
 
-  *#grants(user: UserInfo, namespace: string): Generator<{ rules(): PolicyRule[]; reason: string }> {
-    for (const object of this.#view.list(clusterRoleBindings)) {
-      const binding = object as unknown as ClusterRoleBinding
-      const subject = binding.subjects?.find((candidate) => isSubject(candidate, user, ''))
-      if (!subject) continue
-      const name = binding.metadata?.name
-      const reason = `RBAC: allowed by ClusterRoleBinding "${name}" of ${refText(binding)} to ${subjectText(subject, '')}`
-      yield { rules: () => this.#rulesOf(binding, ''), reason }
+  /** The rules of a role, those that its aggregation gathers included; undefined when there is none. */
+  rulesOfRole(kind: string, namespace: string, name: string): PolicyRule[] | undefined {
+    if (kind === 'ClusterRole') {
+      const all = this.#source.list('clusterroles')
+      const role = all.find((object) => object.metadata.name === name)
+      return role && clusterRoleRules(role, all)
     }
-    if (namespace === '') return
-    for (const object of this.#view.list(roleBindings, namespace)) {
-      const binding = object as unknown as RoleBinding
-      const subject = binding.subjects?.find((candidate) => isSubject(candidate, user, namespace))
-      if (!subject) continue
-      const name = `${binding.metadata?.name}/${namespace}`
-      const reason = `RBAC: allowed by RoleBinding "${name}" of ${refText(binding)} to ${subjectText(subject, namespace)}`
-      yield { rules: () => this.#rulesOf(binding, namespace), reason }
+    const roles = this.#source.list('roles')
+    const role = roles.find((object) => object.metadata.name === name && object.metadata.namespace === namespace)
+    return role && rulesIn(role)
+  }
+
+  *#grants(user: UserInfo, namespace: string): Generator<Grant> {
+    if (this.#indexedChanges !== this.#source.changes) this.#compile()
+    for (const where of namespace === '' ? [''] : ['', namespace]) {
+      yield* this.#index.get(`${where}|User|${user.name}`) ?? []
+      for (const group of user.groups) yield* this.#index.get(`${where}|Group|${group}`) ?? []
     }
   }
 
-  #rulesOf(binding: Binding, namespace: string): PolicyRule[] {
-    const { kind, name } = binding.roleRef
-    if (kind === 'ClusterRole') return rulesIn(this.#view.get(clusterRoles, '', name)?.object)
-    return namespace === '' ? [] : rulesIn(this.#view.get(roles, namespace, name)?.object)
+  #compile(): void {
+    this.#indexedChanges = this.#source.changes
+    const index: Index = new Map()
+    const clusterRoles = this.#source.list('clusterroles')
+    const byName = new Map<string, PolicyRule[]>()
+    for (const role of clusterRoles) byName.set(`|${role.metadata.name}`, clusterRoleRules(role, clusterRoles))
+    for (const role of this.#source.list('roles')) {
+      byName.set(`${role.metadata.namespace}|${role.metadata.name}`, rulesIn(role))
+    }
+    for (const resource of ['clusterrolebindings', 'rolebindings'] as const) {
+      for (const object of this.#source.list(resource)) addGrants(index, byName, object)
+    }
+    this.#index = index
   }
 }
 
-function rulesIn(object: unknown): PolicyRule[] {
-  return ((object as Role | ClusterRole | undefined)?.rules ?? []) as PolicyRule[]
-}
-
-function isSubject(subject: Subject, user: UserInfo, namespace: string): boolean {
-  switch (subject.kind) {
-    case 'User':
-      return subject.name === user.name
-    case 'Group':
-      return user.groups.includes(subject.name)
-    case 'ServiceAccount':
-      return user.name === `system:serviceaccount:${subject.namespace || namespace}:${subject.name}`
-    default:
-      return false
+function addGrants(index: Index, rolesByName: Map<string, PolicyRule[]>, object: ApiObject): void {
+  const binding = object as unknown as Binding
+  const namespace = object.kind === 'ClusterRoleBinding' ? '' : (object.metadata.namespace ?? '')
+  const { kind, name } = binding.roleRef
+  const rules = rolesByName.get(kind === 'ClusterRole' ? `|${name}` : `${namespace}|${name}`)
+  if (!rules || (kind === 'Role' && namespace === '')) return
+  for (const subject of binding.subjects ?? []) {
+    const key = subjectKey(subject, namespace)
+    if (!key) continue
+    const of = namespace === '' ? `"${object.metadata.name}"` : `"${object.metadata.name}/${namespace}"`
+    const reason = `RBAC: allowed by ${object.kind} ${of} of ${kind} "${name}" to ${subjectText(subject, namespace)}`
+    const grants = index.get(`${namespace}|${key}`)
+    if (grants) grants.push({ rules, reason })
+    else index.set(`${namespace}|${key}`, [{ rules, reason }])
   }
 }
 
-function refText(binding: Binding): string {
-  return `${binding.roleRef.kind} "${binding.roleRef.name}"`
+function subjectKey(subject: Subject, namespace: string): string | undefined {
+  if (subject.kind === 'User' || subject.kind === 'Group') return `${subject.kind}|${subject.name}`
+  if (subject.kind !== 'ServiceAccount') return undefined
+  return `User|system:serviceaccount:${subject.namespace || namespace}:${subject.name}`
 }
 
 function subjectText(subject: Subject, namespace: string): string {
@@ -90,69 +121,25 @@ function subjectText(subject: Subject, namespace: string): string {
   return `ServiceAccount "${subject.name}/${subject.namespace || namespace}"`
 }
 
-/** Upstream: rbac.RuleAllows and the Matches functions of pkg/apis/rbac/v1. */
-export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
-  if (!matches(rule.verbs, attributes.verb)) return false
-  if (!attributes.isResource) {
-    return (rule.nonResourceURLs ?? []).some((url) => {
-      if (url === '*' || url === attributes.path) return true
-      return url.endsWith('*') && attributes.path.startsWith(url.slice(0, -1))
-    })
-  }
-  const { group, resource, subresource, name } = attributes
-  const combined = subresource === '' ? resource : `${resource}/${subresource}`
-  if (!matches(rule.apiGroups ?? [], group)) return false
-  const isResource = (rule.resources ?? []).some(
-    (candidate) =>
-      candidate === '*' || candidate === combined || (subresource !== '' && candidate === `*/${subresource}`),
-  )
-  if (!isResource) return false
-  return !rule.resourceNames?.length || rule.resourceNames.includes(name)
+function rulesIn(object: ApiObject): PolicyRule[] {
+  return (object.rules ?? []) as PolicyRule[]
 }
 
-function matches(candidates: string[], value: string): boolean {
-  return candidates.includes('*') || candidates.includes(value)
-}
-
-/** Whether everything `wanted` allows is allowed by `owned` too, judged single grant by single grant. */
-export function covers(owned: PolicyRule[], wanted: PolicyRule[]): { uncovered: PolicyRule[] } {
-  const uncovered: PolicyRule[] = []
-  for (const rule of wanted)
-    for (const single of breakDown(rule)) if (!owned.some((own) => ruleCovers(own, single))) uncovered.push(single)
-  return { uncovered }
-}
-
-/** One verb, group, resource and name (or one verb and path) each. Upstream: validation.BreakdownRule. */
-function breakDown(rule: PolicyRule): PolicyRule[] {
-  const single: PolicyRule[] = []
-  for (const verb of rule.verbs) {
-    for (const apiGroup of rule.apiGroups ?? []) {
-      for (const resource of rule.resources ?? []) {
-        const base = { verbs: [verb], apiGroups: [apiGroup], resources: [resource] }
-        if (!rule.resourceNames?.length) single.push(base)
-        else for (const name of rule.resourceNames) single.push({ ...base, resourceNames: [name] })
-      }
-    }
-    for (const url of rule.nonResourceURLs ?? []) single.push({ verbs: [verb], nonResourceURLs: [url] })
-  }
-  return single
-}
-
-function ruleCovers(own: PolicyRule, single: PolicyRule): boolean {
-  const has = (list: string[] | undefined, value: string) => matches(list ?? [], value)
-  if (!has(own.verbs, single.verbs[0]!)) return false
-  const url = single.nonResourceURLs?.[0]
-  if (url !== undefined) {
-    return (own.nonResourceURLs ?? []).some(
-      (candidate) => candidate === url || (candidate.endsWith('*') && url.startsWith(candidate.slice(0, -1))),
-    )
-  }
-  if (!has(own.apiGroups, single.apiGroups![0]!)) return false
-  const resource = single.resources![0]!
-  const slash = resource.indexOf('/')
-  const isCovered =
-    has(own.resources, resource) || (slash >= 0 && (own.resources ?? []).includes(`*${resource.slice(slash)}`))
-  if (!isCovered) return false
-  if (!own.resourceNames?.length) return true
-  return single.resourceNames !== undefined && own.resourceNames.includes(single.resourceNames[0]!)
+/** An aggregated role's rules are those of the roles its selectors choose. Upstream: the clusterroleaggregation controller. */
+function clusterRoleRules(role: ApiObject, all: ApiObject[]): PolicyRule[] {
+  const selectors = (role as unknown as ClusterRole).aggregationRule?.clusterRoleSelectors
+  if (!selectors) return rulesIn(role)
+  const isChosen = (other: ApiObject) =>
+    other !== role &&
+    selectors.some((selector) => matchesLabelSelector(selector as LabelSelector, other.metadata.labels))
+  return all.filter(isChosen).flatMap((other) => {
+    const isNested = (other as unknown as ClusterRole).aggregationRule !== undefined
+    // One level of nesting is what the built-in roles use: admin gathers edit gathers view.
+    return isNested
+      ? clusterRoleRules(
+          other,
+          all.filter((candidate) => candidate !== role),
+        )
+      : rulesIn(other)
+  })
 }

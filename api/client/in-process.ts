@@ -201,6 +201,7 @@ class InProcessResource<T extends KubernetesObject> implements ResourceClient<T>
     const { user, term } = this.#client.identity
     return {
       user,
+      isTrusted: true,
       term,
       dryRun: options.dryRun,
       fieldManager: options.fieldManager ?? user.name.split(':').at(-1),

@@ -15,6 +15,8 @@ export interface UserInfo {
 /** Who asks for a write, and how. */
 export interface WriteContext {
   user: UserInfo
+  /** A part of this process: what it may do was decided when it was written. */
+  isTrusted?: boolean
   dryRun?: boolean
   fieldManager?: string
   /** The revision whose event made the caller act. */

@@ -9,6 +9,7 @@ import {
   wantsAggregated,
 } from '../discovery/discovery.ts'
 import { openApiDocument, openApiIndex } from '../discovery/openapi.ts'
+import { openApiV2Document, openApiV2MediaType } from '../discovery/openapi-v2.ts'
 import { resourcesServed } from '../schema/resource.ts'
 import type { Call } from './call.ts'
 import type { DocumentHandler } from './handler.ts'
@@ -23,6 +24,10 @@ export function documentHandler(tokens: ServiceAccountTokens, serverAddress: str
     const parts = trimmed.split('/').slice(1)
     if (parts[0] === 'api' || parts[0] === 'apis') return discovery(call, parts, serverAddress)
     if (trimmed.startsWith('/openapi/v3')) return openApi.respond(call, parts.slice(2))
+    if (trimmed === '/openapi/v2') {
+      const document = openApiV2Document(resourcesServed()) as Buffer<ArrayBuffer>
+      return new Response(document, { headers: { 'content-type': openApiV2MediaType } })
+    }
     if (trimmed === '/openid/v1/jwks') return tokens.jwks().then((keys) => objectResponse(call, keys))
     if (trimmed === '/.well-known/openid-configuration') return objectResponse(call, openIdConfiguration(tokens.issuer))
     return undefined
@@ -44,7 +49,7 @@ function rootPaths(): string[] {
     resourcesServed().map((r) => (r.group === '' ? '/api/v1' : `/apis/${r.group}/${r.version}`)),
   )
   const groups = new Set(resourcesServed().flatMap((r) => (r.group === '' ? [] : [`/apis/${r.group}`])))
-  const own = ['/healthz', '/livez', '/metrics', '/openapi/v3', '/readyz', '/version']
+  const own = ['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
   return ['/api', '/apis', ...groupVersions, ...groups, ...own].sort()
 }
 

@@ -2,8 +2,10 @@ import type { Server } from 'bun'
 import { Elysia } from 'elysia'
 import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
+import { rbacEscalation } from '../admission/rbac-escalation.ts'
 import { Authenticator, staticTokens } from '../auth/authenticator.ts'
 import { RbacAuthorizer } from '../auth/rbac.ts'
+import { rbacSource } from '../auth/rbac-source.ts'
 import { type ServiceAccountKey, ServiceAccountTokens } from '../auth/service-account-tokens.ts'
 import { requestToken } from '../auth/token-request.ts'
 import type { LocalApi } from '../client/local-api.ts'
@@ -85,6 +87,8 @@ function servingOf(options: ApiServerOptions): Serving {
   const issuer = options.issuer ?? 'https://kubernetes.default.svc.cluster.local'
   const view = api.registry.view()
   const tokens = new ServiceAccountTokens(options.serviceAccountKeys, issuer, clock, view)
+  const authorizer = new RbacAuthorizer(rbacSource(api.registry))
+  api.registry.admission.add(rbacEscalation(authorizer))
   api.actions.add('', 'serviceaccounts', 'token', requestToken(tokens))
   const version = options.version ?? versionInfo({ version: '0.1.0', commit: '', date: '' })
   const first = options.listen[0]
@@ -104,7 +108,7 @@ function servingOf(options: ApiServerOptions): Serving {
   return {
     ...{ api, clock, log, podStreams, inFlight, metrics },
     authenticator: new Authenticator([staticTokens(options.tokens ?? new Map()), tokens]),
-    authorizer: new RbacAuthorizer(view),
+    authorizer,
     healthChecks: [ping, ...(options.healthChecks ?? [])],
     version,
     documents: documentHandler(tokens, serverAddress, version.gitVersion),

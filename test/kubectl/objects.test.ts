@@ -114,11 +114,14 @@ test('get -w tells of changes', async () => {
     { env: { PATH: Bun.env.PATH, HOME: t.directory }, stdout: 'pipe', stderr: 'ignore' },
   )
   const reader = child.stdout.getReader()
-  const line = reader.read()
+  const line = (async () => {
+    let text = ''
+    while (!text.endsWith('\n')) text += new TextDecoder().decode((await reader.read()).value)
+    return text
+  })()
   // The watch follows the list: what is created after the list's revision comes, whenever the watch begins.
   await kubectl('create', 'secret', 'generic', 'watched', '--from-literal=a=b')
-  const { value } = await line
-  expect(new TextDecoder().decode(value)).toMatch(/^watched +Opaque +1 +\d+s\n$/)
+  expect(await line).toMatch(/^watched +Opaque +1 +\d+s\n$/)
   child.kill()
   await child.exited
 })

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ensureBootstrapRoles } from '../../api/auth/bootstrap.ts'
 import { ApiError, type Client } from '../../api/client/client.ts'
 import { type LocalApi, startLocalApi } from '../../api/client/local-api.ts'
 import { namespaces } from '../../api/schema/generated/resources.ts'
@@ -53,6 +54,7 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
     await client.resource(namespaces).create({ metadata: { name } })
   }
+  await ensureBootstrapRoles(client)
   const nowMs = Date.now()
   const authority = await createAuthority('test', nowMs, dayMs)
   const issue = (

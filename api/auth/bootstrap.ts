@@ -1,0 +1,30 @@
+import { type Client, isReason, type KubernetesObject } from '../client/client.ts'
+import { clusterrolebindings, clusterroles } from '../schema/generated/resources.ts'
+import { bootstrapBindings, bootstrapRoles } from './bootstrap-roles.ts'
+
+const autoUpdate = 'rbac.authorization.kubernetes.io/autoupdate'
+
+/**
+ * Makes upstream's roles and bindings where they are missing, and brings old ones up to date unless their autoupdate
+ * annotation says no. Safe to repeat, on any node. Upstream: rbac/reconciliation.
+ */
+export async function ensureBootstrapRoles(client: Client): Promise<void> {
+  for (const object of bootstrapRoles()) await ensure(client, clusterroles as never, object)
+  for (const object of bootstrapBindings()) await ensure(client, clusterrolebindings as never, object)
+}
+
+async function ensure(client: Client, ref: typeof clusterroles, object: KubernetesObject & { rules?: unknown }) {
+  const all = client.resource(ref)
+  const name = object.metadata!.name!
+  try {
+    await all.create(object as never)
+  } catch (error) {
+    if (!isReason(error, 'AlreadyExists')) throw error
+    const present = await all.get(name)
+    if (present.metadata?.annotations?.[autoUpdate] === 'false') return
+    await all.update({
+      ...(object as typeof present),
+      metadata: { ...present.metadata, labels: { ...present.metadata?.labels, ...object.metadata?.labels } },
+    })
+  }
+}
