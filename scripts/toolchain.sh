@@ -26,9 +26,13 @@ need_packages() {
   done
   [ ${#missing[@]} = 0 ] && return
   say "installing ${missing[*]}"
-  local apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
-  as_root "${apt[@]}" update -qq >&2 &&
-    as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y -qq --no-install-recommends "${missing[@]}" >&2
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3
+    -o Dpkg::Use-Pty=0)
+  local report
+  # The lists that are there may do, e.g. where the mirror stands still and its date is past.
+  report=$(as_root "${apt[@]}" update 2>&1 </dev/null) || say "apt-get update failed, going on: $report"
+  report=$(as_root "${apt[@]}" install -y --no-install-recommends "${missing[@]}" 2>&1 </dev/null) ||
+    { say "$report"; return 1; }
 }
 
 # The package of npm that holds the program itself for this processor. The package `bun` fetches it in a postinstall

@@ -42,6 +42,13 @@ export interface FetchOrder {
   wishes: readonly PackageWish[]
   /** Ask for Debian's newest revisions even if the cache holds all. */
   update?: boolean
+  /** Take a release whose index is past its date too: for sources that are only read, from mirrors that stand still. */
+  allowExpired?: boolean
+}
+
+/** Debian has none of the wanted version (any more). */
+export class NotOfferedError extends Error {
+  override readonly name = 'NotOfferedError'
 }
 
 /** What a fetch left in the cache; `wishes` tells whether it answers today's order. */
@@ -102,7 +109,7 @@ function readCache(directory: string, wishes: string): FetchedPackage[] | undefi
     : undefined
 }
 
-function aptOptions(state: string, architecture: string, sourceList: string): string[] {
+function aptOptions(state: string, order: FetchOrder, sourceList: string): string[] {
   for (const folder of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(state, folder), { recursive: true })
   const options = {
     'Dir::Etc::sourcelist': sourceList,
@@ -111,7 +118,8 @@ function aptOptions(state: string, architecture: string, sourceList: string): st
     'Dir::State::status': '/dev/null',
     'Dir::Cache': join(state, 'cache'),
     'APT::Sandbox::User': 'root',
-    'APT::Architectures::': architecture,
+    'APT::Architectures::': order.architecture,
+    ...(order.allowExpired ? { 'Acquire::Check-Valid-Until': 'false' } : {}),
     'Acquire::Languages': 'none',
     'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled': 'false',
     'Acquire::Retries': '3',
@@ -123,18 +131,33 @@ function downloadSuite(suite: string, order: FetchOrder, mirrors: Mirrors, folde
   const state = mkdtempSync(join(tmpdir(), 'skein-apt-'))
   try {
     const sourceList = join(state, 'sources.list')
-    const lines = [`deb [signed-by=${keyring}] ${mirrors.main} ${suite} main`]
-    if (mirrors.security && suite !== 'sid') {
-      lines.push(`deb [signed-by=${keyring}] ${mirrors.security} ${suite}-security main`)
+    const options = aptOptions(state, order, sourceList)
+    const main = `deb [signed-by=${keyring}] ${mirrors.main} ${suite} main\n`
+    const update = (list: string) => {
+      writeFileSync(sourceList, list)
+      run(['apt-get', ...options, '--error-on=any', 'update'])
     }
-    writeFileSync(sourceList, `${lines.join('\n')}\n`)
-    const options = aptOptions(state, order.architecture, sourceList)
-    run(['apt-get', ...options, '--error-on=any', 'update'])
+    if (!mirrors.security || suite === 'sid') update(main)
+    else {
+      try {
+        update(`${main}deb [signed-by=${keyring}] ${mirrors.security} ${suite}-security main\n`)
+      } catch (error) {
+        console.error(`without ${suite}-security, which cannot be used: ${(error as Error).message}`)
+        update(main)
+      }
+    }
     // apt takes the highest version that begins so; what follows the upstream version is Debian's own.
     const wanted = order.wishes
       .filter((wish) => wish.suite === suite)
       .map(({ name, upstream }) => `${name}:${order.architecture}${upstream ? `=${upstream}*` : ''}`)
-    run(['apt-get', ...options, 'download', ...wanted], folder)
+    try {
+      run(['apt-get', ...options, 'download', ...wanted], folder)
+    } catch (error) {
+      const { message } = error as Error
+      throw /was not found|Unable to locate|no installation candidate/.test(message)
+        ? new NotOfferedError(`Debian ${suite} at ${mirrors.main}: ${message}`)
+        : error
+    }
   } finally {
     rmSync(state, { recursive: true, force: true })
   }
@@ -149,7 +172,7 @@ export function checkVersions(
     const version = packages.find((fetched) => fetched.name === name)?.version
     const rest = version?.startsWith(upstream ?? '') ? version.slice(upstream?.length ?? version.length) : undefined
     if (rest === undefined || !/^([-+~]|$)/.test(rest)) {
-      throw new Error(`${name} ${upstream ?? ''} is wanted, Debian ${suite} offers ${version ?? 'none'}`)
+      throw new NotOfferedError(`${name} ${upstream ?? ''} is wanted, Debian ${suite} offers ${version ?? 'none'}`)
     }
   }
 }

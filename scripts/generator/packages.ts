@@ -15,7 +15,12 @@ export function fetchSources(): string {
   if (existsSync(stamp)) return join(unpacked, sourceRoot)
   const wishes = names.map((name) => ({ name, suite: 'sid', upstream: version }))
   // Go sources are the same for every architecture.
-  const packages = fetchDebianPackages({ cache: 'kubernetes-api-packages', architecture: 'amd64', wishes })
+  const packages = fetchDebianPackages({
+    cache: 'kubernetes-api-packages',
+    architecture: 'amd64',
+    wishes,
+    allowExpired: true,
+  })
   rmSync(unpacked, { recursive: true, force: true })
   mkdirSync(unpacked, { recursive: true })
   for (const { file } of packages) {

@@ -56,12 +56,16 @@ test('edit gathers view, by aggregation; a new role with the label is gathered t
   await admin('create', 'ns', 'edited')
   await admin('create', 'rolebinding', 'e', '--clusterrole=edit', '--group=team', '-n', 'edited')
   expect((await asAlice('create', 'configmap', 'x', '-n', 'edited')).stdout).toBe('configmap/x created\n')
-  expect((await asAlice('auth', 'can-i', 'create', 'endpointslices.discovery.k8s.io', '-n', 'edited')).stdout).toBe('no\n')
+  expect((await asAlice('auth', 'can-i', 'create', 'endpointslices.discovery.k8s.io', '-n', 'edited')).stdout).toBe(
+    'no\n',
+  )
   await admin('create', 'clusterrole', 'slices', '--verb=get', '--resource=pods')
   const patch = '{"rules":[{"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["create"]}]}'
   await admin('patch', 'clusterrole', 'slices', '--type=merge', '-p', patch)
   await admin('label', 'clusterrole', 'slices', 'rbac.authorization.k8s.io/aggregate-to-edit=true')
-  expect((await asAlice('auth', 'can-i', 'create', 'endpointslices.discovery.k8s.io', '-n', 'edited')).stdout).toBe('yes\n')
+  expect((await asAlice('auth', 'can-i', 'create', 'endpointslices.discovery.k8s.io', '-n', 'edited')).stdout).toBe(
+    'yes\n',
+  )
 })
 
 test('nobody hands out what they do not hold', async () => {
