@@ -45,7 +45,7 @@ export class ServiceTable {
       )
       touched.set(key, frontend)
     }
-    return [...touched].map(([key, frontend]) => this.#claims.get(key)?.[0]?.frontend ?? frontend)
+    return [...touched].map(([key, frontend]) => this.#claims.get(key)?.at(0)?.frontend ?? frontend)
   }
 
   #claim(key: string, claims: Claim[]): void {
