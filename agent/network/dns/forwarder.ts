@@ -6,7 +6,7 @@ import { AnswerCache } from './cache.ts'
 import { encodeQuery } from './reply.ts'
 import { nameServers } from './resolver-configuration.ts'
 import { Upstream } from './upstream.ts'
-import { headerBytes, type Query, readAnswer, readQuery, rcodes } from './wire.ts'
+import { headerBytes, type Query, rcodes, readAnswer, readQuery } from './wire.ts'
 
 export interface ForwarderOptions {
   /** The host's resolv.conf. */
@@ -113,7 +113,9 @@ export class Forwarder {
       log.info('names outside the cluster are asked of', { servers: servers.map(({ address }) => address).join(' ') })
       this.#probe()
     } catch (error) {
-      log.warn(`${resolvConf} cannot be used; names outside the cluster do not resolve`, { error: (error as Error).message })
+      log.warn(`${resolvConf} cannot be used; names outside the cluster do not resolve`, {
+        error: (error as Error).message,
+      })
     }
   }
 

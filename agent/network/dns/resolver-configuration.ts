@@ -11,7 +11,10 @@ export function nameServers(resolvConf: string, ownAddresses: Address[]): string
   const own = new Set(ownAddresses.map(formatAddress))
   const servers: string[] = []
   for (const line of resolvConf.split('\n')) {
-    const [keyword, text = ''] = line.replace(/[#;].*$/, '').trim().split(/\s+/)
+    const [keyword, text = ''] = line
+      .replace(/[#;].*$/, '')
+      .trim()
+      .split(/\s+/)
     const address = parseAddress(text.replace(/%.*$/, ''))
     if (keyword !== 'nameserver' || address === undefined || own.has(formatAddress(address))) continue
     if (!servers.includes(text)) servers.push(text)

@@ -226,7 +226,9 @@ describe('messages', () => {
     expect(await rcode(changed(12, 0xc0))).toBe(1)
     expect(await rcode(changed(11, 9))).toBe(1)
     expect(await rcode(encode({ type: 'query', questions: [{ name: 'cluster.local', type: 'AXFR' }] }))).toBe(5)
-    expect(await rcode(encode({ type: 'query', questions: [{ name: 'cluster.local', type: 'A', class: 'CH' }] }))).toBe(5)
+    expect(await rcode(encode({ type: 'query', questions: [{ name: 'cluster.local', type: 'A', class: 'CH' }] }))).toBe(
+      5,
+    )
   })
 
   test('random and damaged bytes never break anything', async () => {
@@ -235,7 +237,12 @@ describe('messages', () => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
       return Math.floor((seed / 2 ** 32) * below)
     }
-    const names = ['_http._tcp.web.default.svc.cluster.local', 'out.default.svc.cluster.local', '7.0.43.10.in-addr.arpa', 'x.y']
+    const names = [
+      '_http._tcp.web.default.svc.cluster.local',
+      'out.default.svc.cluster.local',
+      '7.0.43.10.in-addr.arpa',
+      'x.y',
+    ]
     for (let round = 0; round < 20_000; round++) {
       const additionals = random(2) ? edns(random(5000)) : undefined
       const questions = [{ name: names[random(names.length)]!, type: 'SRV' }]

@@ -1,5 +1,16 @@
 import { type DnsRecord, encodeQuestion, encodeRefusal, encodeReply, type Reply, udpLimitBytes } from './reply.ts'
-import { classIn, headerBytes, isRefusal, maxMessageBytes, type Query, rcodes, readAnswer, readName, readQuery, types } from './wire.ts'
+import {
+  classIn,
+  headerBytes,
+  isRefusal,
+  maxMessageBytes,
+  type Query,
+  rcodes,
+  readAnswer,
+  readName,
+  readQuery,
+  types,
+} from './wire.ts'
 import type { NameView, Zone } from './zone.ts'
 
 /** Asks other servers: the answer's bytes, addressed to the query; undefined for none. */
@@ -23,7 +34,14 @@ const maxAliases = 8
 
 /** From a query's bytes to the answer's: the cluster's zones from memory, all else by forwarding. */
 export class Resolver {
-  readonly counters: ResolverCounters = { udpQueries: 0, tcpQueries: 0, local: 0, malformed: 0, truncated: 0, byRcode: {} }
+  readonly counters: ResolverCounters = {
+    udpQueries: 0,
+    tcpQueries: 0,
+    local: 0,
+    malformed: 0,
+    truncated: 0,
+    byRcode: {},
+  }
   readonly #zone: Zone
   readonly #view: NameView
   readonly #forwarding: Forwarding
@@ -44,7 +62,8 @@ export class Resolver {
       this.counters.malformed++
       return query === undefined || query.rcode === undefined ? undefined : this.#counted(encodeRefusal(query))
     }
-    if (query.edns !== undefined && query.edns.version !== 0) return this.#encode(query, { rcode: rcodes.BADVERS }, isTcp)
+    if (query.edns !== undefined && query.edns.version !== 0)
+      return this.#encode(query, { rcode: rcodes.BADVERS }, isTcp)
     const answer = this.#zone.answer(query, this.#view, this.#turn++)
     if (answer.kind === 'elsewhere') return this.#forward(query, isTcp)
     this.counters.local++

@@ -2,10 +2,7 @@ import type { Socket, TCPSocketListener } from 'bun'
 import type { Logger } from '../../../mesh/logger/logger.ts'
 
 /** From a query's bytes to the answer's; undefined for none. */
-export type Resolve = (
-  bytes: Uint8Array,
-  isTcp: boolean,
-) => Uint8Array | undefined | Promise<Uint8Array | undefined>
+export type Resolve = (bytes: Uint8Array, isTcp: boolean) => Uint8Array | undefined | Promise<Uint8Array | undefined>
 
 export interface DnsServerOptions {
   address: string
@@ -49,7 +46,9 @@ export class DnsServer {
     } catch (error) {
       server.stop()
       const { address, port } = options
-      throw new Error(`DNS cannot listen at ${address}:${port}: ${(error as Error).message}. Is another DNS server there?`)
+      throw new Error(
+        `DNS cannot listen at ${address}:${port}: ${(error as Error).message}. Is another DNS server there?`,
+      )
     }
   }
 
@@ -83,7 +82,9 @@ export class DnsServer {
   #resolve(bytes: Uint8Array, isTcp: boolean, send: (answer: Uint8Array | undefined) => void): void {
     const failed = (error: unknown) => {
       const { log } = this.#options
-      log.error('a DNS query failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      log.error('a DNS query failed', {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
       send(undefined)
     }
     try {

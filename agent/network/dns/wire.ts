@@ -3,14 +3,33 @@
  * throws on bad bytes: what cannot be read is undefined.
  */
 
-export const types = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, TXT: 16, AAAA: 28, SRV: 33, OPT: 41, AXFR: 252, ANY: 255 }
+export const types = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  OPT: 41,
+  AXFR: 252,
+  ANY: 255,
+}
 export const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, BADVERS: 16 }
 export const classIn = 1
 export const headerBytes = 12
 export const maxMessageBytes = 65_535
 
 /** Bits of the header's second 16-bit word. */
-export const headerFlags = { response: 0x8000, authoritative: 0x400, truncated: 0x200, recursionDesired: 0x100, recursionAvailable: 0x80, checkingDisabled: 0x10 }
+export const headerFlags = {
+  response: 0x8000,
+  authoritative: 0x400,
+  truncated: 0x200,
+  recursionDesired: 0x100,
+  recursionAvailable: 0x80,
+  checkingDisabled: 0x10,
+}
 
 export interface Query {
   id: number
@@ -43,7 +62,8 @@ export function readQuery(bytes: Uint8Array): Query | Refusal | undefined {
   if (flags & headerFlags.response) return { id, flags, rcode: undefined }
   if (flags & 0x7800) return { id, flags, rcode: rcodes.NOTIMP }
   const name = view.getUint16(4) === 1 ? readName(bytes, headerBytes) : undefined
-  if (name === undefined || name.isCompressed || name.end + 4 > bytes.length) return { id, flags, rcode: rcodes.FORMERR }
+  if (name === undefined || name.isCompressed || name.end + 4 > bytes.length)
+    return { id, flags, rcode: rcodes.FORMERR }
   const query: Query = {
     id,
     flags,

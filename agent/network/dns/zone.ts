@@ -101,7 +101,8 @@ export class Zone {
     const namespace = labels.at(-2)
     if (name === `ns.dns.${clusterDomain}`) return { records: [addressRecord(name, dnsAddress)] }
     if (name === `dns.${clusterDomain}`) return { records: [] }
-    if (name === `dns-version.${clusterDomain}`) return { records: [{ name, ttlSeconds, type: 'TXT', text: schemaVersion }] }
+    if (name === `dns-version.${clusterDomain}`)
+      return { records: [{ name, ttlSeconds, type: 'TXT', text: schemaVersion }] }
     if (kind !== 'svc' && kind !== 'pod') return undefined
     if (namespace === undefined) return { records: [] }
     if (!view.hasNamespace(namespace)) return undefined
@@ -117,7 +118,9 @@ export class Zone {
     const targets = view.namesOf(formatAddress(address))
     if (targets.length === 0) return undefined
     const { clusterDomain } = this.#options
-    return { records: targets.map((target) => ({ name, ttlSeconds, type: 'PTR', target: `${target}.${clusterDomain}` })) }
+    return {
+      records: targets.map((target) => ({ name, ttlSeconds, type: 'PTR', target: `${target}.${clusterDomain}` })),
+    }
   }
 
   #authority(zone: string): DnsRecord {
@@ -175,7 +178,11 @@ function portRecords(
 ): { records: DnsRecord[]; additionals: DnsRecord[] } {
   const targets =
     service.kind === 'headless'
-      ? service.endpoints.map(({ hostname, address, ports }) => ({ target: `${hostname}.${serviceName}`, addresses: [address], ports }))
+      ? service.endpoints.map(({ hostname, address, ports }) => ({
+          target: `${hostname}.${serviceName}`,
+          addresses: [address],
+          ports,
+        }))
       : [{ target: serviceName, addresses: service.addresses, ports: service.ports }]
   const records: DnsRecord[] = []
   const additionals = new Map<string, DnsRecord>()
@@ -210,7 +217,9 @@ function reverseAddress(labels: string[]): Address | undefined {
   const digits = labels.slice(0, -2).reverse()
   if (labels.at(-2) === 'in-addr') return digits.length === 4 ? parseAddress(digits.join('.')) : undefined
   if (labels.at(-2) !== 'ip6' || digits.length !== 32) return undefined
-  return parseAddress(Array.from({ length: 8 }, (_, group) => digits.slice(group * 4, group * 4 + 4).join('')).join(':'))
+  return parseAddress(
+    Array.from({ length: 8 }, (_, group) => digits.slice(group * 4, group * 4 + 4).join('')).join(':'),
+  )
 }
 
 function rotate(records: DnsRecord[], turn: number): DnsRecord[] {

@@ -6,11 +6,10 @@ import type { Frontend } from './frontend.ts'
 import { type NftRunner, openLibnftables, openNftProgram } from './libnftables.ts'
 import { staleUdpFlows } from './stale-flows.ts'
 
-/** How the thread finds nftables: `libraryDirectory` and `program` are the payload's, absent to use the host's. */
 export interface NftablesOptions {
   table: string
-  libraryDirectory?: string
-  program?: string
+  /** The payload's libnftables, after the libraries it needs; empty to use the host's. */
+  libraries: string[]
 }
 
 /** Calls are answered in order, one after the other. */
@@ -60,8 +59,8 @@ async function answer(call: NftablesCall, args: unknown[]): Promise<unknown> {
 
 /** Returns by what the rules are applied. */
 function open(options: NftablesOptions): 'libnftables' | 'nft' {
-  const library = openLibnftables(options.libraryDirectory)
-  const runner = library ?? openNftProgram(options.program)
+  const library = openLibnftables(options.libraries)
+  const runner = library ?? openNftProgram()
   if (runner === undefined)
     throw new Error(
       'neither libnftables nor the program nft is here: install the package nftables, or unpack the payload',

@@ -3,7 +3,7 @@ import { silentLogger } from '../../../mesh/logger/logger.ts'
 import { type Echo, echo, source, udpClient } from '../testing/echo.ts'
 import { join, Namespace } from '../testing/namespace.ts'
 import type { Endpoint, Frontend, NodeFacts } from './frontend.ts'
-import { ServiceRules } from './service-rules.ts'
+import { removeServiceRules, ServiceRules } from './service-rules.ts'
 
 /**
  * One node with two pods, one more pod behind another node, and a client outside: real rules, real traffic. `echo`
@@ -71,7 +71,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await rules?.remove()
+  await rules?.stop()
   for (const server of servers) server.stop()
   for (const namespace of [node, podA, podB, farPod, client]) namespace?.remove()
 })
@@ -263,7 +263,8 @@ describe('the table', () => {
     rules = await openRules()
     await serve(tcp({ endpoints: [endpoints.b] }))
     expect(await answers(podA, vip, 80, 2)).toEqual(['b 10.42.1.2'])
-    await rules.remove()
+    await rules.stop()
+    await node.enter(() => removeServiceRules({ instance: 'test', log }))
     expect(node.sh('nft list ruleset')).not.toContain('skein')
     rules = await openRules()
   })

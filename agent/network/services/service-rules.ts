@@ -8,10 +8,19 @@ import { ServiceTable } from './table.ts'
 export interface ServiceRulesOptions {
   facts: NodeFacts
   instance: string
-  /** The payload's, absent to use the host's. */
-  libraryDirectory?: string
-  program?: string
+  /** The payload's libnftables, after the libraries it needs; absent to use the host's. */
+  libraries?: string[]
   log: Logger
+}
+
+export interface ServiceRulesCounters {
+  /** Transactions. */
+  changes: number
+  /** Transactions that made the whole table. */
+  rebuilds: number
+  failures: number
+  /** UDP flows to endpoints that are gone. */
+  flowsForgotten: number
 }
 
 /** How often it is looked whether someone else changed the table: half of the 2 s in which it must be back. */
@@ -23,7 +32,7 @@ const retryMs = 1000
  * those that come meanwhile together in the next; a table changed by others is made anew.
  */
 export class ServiceRules {
-  readonly counters = { changes: 0, rebuilds: 0, failures: 0, flowsForgotten: 0 }
+  readonly counters: ServiceRulesCounters = { changes: 0, rebuilds: 0, failures: 0, flowsForgotten: 0 }
   readonly #options: ServiceRulesOptions
   readonly #nftables: Nftables
   readonly #table = new ServiceTable()
@@ -44,22 +53,14 @@ export class ServiceRules {
 
   /** Nothing is written before the first `apply`: until then the rules of an earlier run stay in force. */
   static async open(options: ServiceRulesOptions): Promise<ServiceRules> {
-    const { instance, libraryDirectory, program, log } = options
-    return new ServiceRules(
-      options,
-      await Nftables.open({ table: tableName(instance), libraryDirectory, program }, log),
-    )
+    const { instance, libraries = [], log } = options
+    return new ServiceRules(options, await Nftables.open({ table: tableName(instance), libraries }, log))
   }
 
   /** Replaces an owner's frontends; takes effect with the next `apply`. */
   set(owner: string, frontends: Frontend[]): void {
     for (const frontend of this.#table.set(owner, frontends))
       if (frontend.protocol === 'udp') this.#changed.set(`${frontend.address} ${frontend.port}`, frontend)
-  }
-
-  /** Owners that have frontends. */
-  owners(): string[] {
-    return [...this.#table.owners()]
   }
 
   /** Brings the kernel up to date, again and again until it is. Resolves once what was set before is in force. */
@@ -78,13 +79,6 @@ export class ServiceRules {
     clearTimeout(this.#retryTimer)
     for (const resolve of this.#waiting.splice(0)) resolve()
     await this.#nftables.close()
-  }
-
-  /** Ends, and leaves nothing of the rules. */
-  async remove(): Promise<void> {
-    this.#isStopped = true
-    await this.#nftables.run(removalScript(this.#options.instance))
-    await this.stop()
   }
 
   async #run(): Promise<void> {
@@ -167,5 +161,16 @@ export class ServiceRules {
     if (text !== '' && text !== this.#reportedConflicts)
       this.#options.log.warn('two want the same port; the first by name has it', { conflicts: text })
     this.#reportedConflicts = text
+  }
+}
+
+/** Leaves nothing of an instance's rules. */
+export async function removeServiceRules(options: Omit<ServiceRulesOptions, 'facts'>): Promise<void> {
+  const { instance, libraries = [], log } = options
+  const nftables = await Nftables.open({ table: tableName(instance), libraries }, log)
+  try {
+    await nftables.run(removalScript(instance))
+  } finally {
+    await nftables.close()
   }
 }

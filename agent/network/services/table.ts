@@ -56,10 +56,6 @@ export class ServiceTable {
     this.#dirty.add(key)
   }
 
-  owners(): Iterable<string> {
-    return this.#owned.keys()
-  }
-
   /** Owners that do not have a frontend they want, with the owner that has it. */
   conflicts(): { owner: string; frontend: string; holder: string }[] {
     return [...this.#contested].flatMap((frontend) => {

@@ -35,16 +35,25 @@ export class Namespace {
    * returns. It must not await before it has opened them.
    */
   enter<T>(action: () => T): T {
+    const leave = this.stay()
+    try {
+      return action()
+    } finally {
+      leave()
+    }
+  }
+
+  /** Moves this thread into the namespace until the function it returns is called. */
+  stay(): () => void {
     const cloneNewNet = 0x40000000
     const own = openSync('/proc/thread-self/ns/net', 'r')
     const target = openSync(`/run/netns/${this.name}`, 'r')
-    try {
-      if (libc.setns(target, cloneNewNet) !== 0) throw new Error(`cannot enter namespace ${this.name}`)
-      return action()
-    } finally {
+    const isInside = libc.setns(target, cloneNewNet) === 0
+    closeSync(target)
+    if (!isInside) throw new Error(`cannot enter namespace ${this.name}`)
+    return () => {
       if (libc.setns(own, cloneNewNet) !== 0) process.abort()
       closeSync(own)
-      closeSync(target)
     }
   }
 
