@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import type { JsonObject } from '../schema/conform.ts'
 import { jsonPatch, maxOperations } from './json-patch.ts'
 import { mergePatch } from './merge.ts'
-import type { JsonObject } from './value.ts'
 
 /** Source: RFC 6902, appendix A. */
 const applied: [string, JsonObject, object[], JsonObject][] = [

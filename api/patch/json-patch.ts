@@ -1,5 +1,7 @@
 /** JSON patch (RFC 6902). Limits as upstream's API server sets them for evanphx/json-patch. */
-import { copyJson, equalJson, getKey, isObject, type JsonObject, PatchError, setKey } from './value.ts'
+import type { JsonObject } from '../schema/conform.ts'
+import { copyJson, equalJson, getKey, isObject, setKey } from '../schema/json-value.ts'
+import { PatchError } from './patch-error.ts'
 
 /** Operations a patch may have. */
 export const maxOperations = 10_000

@@ -1,5 +1,7 @@
 /** JSON merge patch (RFC 7386): null removes, objects merge, everything else replaces. */
-import { copyJson, getKey, isObject, type JsonObject, PatchError, setKey } from './value.ts'
+import type { JsonObject } from '../schema/conform.ts'
+import { copyJson, getKey, isObject, setKey } from '../schema/json-value.ts'
+import { PatchError } from './patch-error.ts'
 
 /** Neither argument is changed. Throws PatchError when the patch is no object. */
 export function mergePatch(object: JsonObject, patch: unknown): JsonObject {

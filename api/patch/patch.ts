@@ -1,11 +1,12 @@
 /** One door to the patches that change an object as it is; server-side apply stands in `apply.ts`. */
+
+import type { JsonObject } from '../schema/conform.ts'
 import type { Schema } from '../schema/schema.ts'
 import { jsonPatch } from './json-patch.ts'
 import { mergePatch } from './merge.ts'
 import { strategicMergePatch } from './strategic.ts'
-import type { JsonObject } from './value.ts'
 
-export { PatchError } from './value.ts'
+export { PatchError } from './patch-error.ts'
 
 /**
  * The patched object, not yet conformed: conforming it finds the unknown fields and wrong types a patch brought in.

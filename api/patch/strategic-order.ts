@@ -1,5 +1,5 @@
 /** The order of a merged list: items of the patch as the patch has them, the server's own in between where they stood. */
-import { isObject } from './value.ts'
+import { isObject } from '../schema/json-value.ts'
 
 /** `name` is the merge key; undefined for lists of plain values. */
 export function orderMerged(

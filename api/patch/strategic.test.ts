@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { parse } from 'yaml'
+import type { JsonObject } from '../schema/conform.ts'
 import { schemaFor } from '../schema/schema.ts'
 import { strategicMergePatch } from './strategic.ts'
-import type { JsonObject } from './value.ts'
 
 const pod = schemaFor('', 'v1', 'Pod')!
 const deployment = schemaFor('apps', 'v1', 'Deployment')!

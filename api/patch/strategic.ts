@@ -2,9 +2,12 @@
  * Strategic merge patch: like a merge patch, but lists merge by the keys that the schema names, and directives say what
  * cannot be said by values. Behaviour: k8s.io/apimachinery/pkg/util/strategicpatch, as the API server calls it.
  */
+
+import type { JsonObject } from '../schema/conform.ts'
+import { copyJson, getKey, isObject, setKey } from '../schema/json-value.ts'
 import type { Field, Schema } from '../schema/schema.ts'
+import { PatchError } from './patch-error.ts'
 import { identityOf, orderMerged } from './strategic-order.ts'
-import { copyJson, getKey, isObject, type JsonObject, PatchError, setKey } from './value.ts'
 
 export const patchDirective = '$patch'
 const retainKeysDirective = '$retainKeys'

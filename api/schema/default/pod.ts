@@ -35,14 +35,19 @@ function podRequests(spec: core.PodSpec): void {
 
 type Resources = Record<string, string>
 
+/** Names come from clients: `__proto__` must be an ordinary one. */
+function noResources(): Resources {
+  return Object.create(null) as Resources
+}
+
 /** What all containers need at once: the running ones together, or the hungriest moment of initialisation. */
 function containerRequests(spec: core.PodSpec): Resources {
-  const running: Resources = {}
+  const running = noResources()
   for (const container of spec.containers ?? []) addTo(running, container.resources?.requests)
-  const peak: Resources = {}
-  const sidecars: Resources = {}
+  const peak = noResources()
+  const sidecars = noResources()
   for (const container of spec.initContainers ?? []) {
-    const moment = { ...sidecars }
+    const moment = Object.assign(noResources(), sidecars)
     addTo(moment, container.resources?.requests)
     if (container.restartPolicy === 'Always') addTo(sidecars, container.resources?.requests)
     raiseTo(peak, moment)

@@ -1,18 +1,5 @@
-/** JSON values: copying and comparing, and the error that patches fail with. */
-import { type JsonObject, setOwn } from '../schema/conform.ts'
-
-export type { JsonObject } from '../schema/conform.ts'
-
-/** `reason` is that of the Status to answer: BadRequest 400, Invalid 422, RequestEntityTooLarge 413. */
-export class PatchError extends Error {
-  override readonly name = 'PatchError'
-  constructor(
-    readonly reason: 'BadRequest' | 'Invalid' | 'RequestEntityTooLarge',
-    message: string,
-  ) {
-    super(message)
-  }
-}
+/** JSON values: keys that may have any name, copying, comparing. */
+import { type JsonObject, setOwn } from './conform.ts'
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
