@@ -1,4 +1,4 @@
-import { ensureBootstrapRoles } from '../api/auth/bootstrap.ts'
+import { ensureBootstrapRoles, ensurePriorityClasses } from '../api/auth/bootstrap.ts'
 import { type Client, isReason, type KubernetesObject, type ResourceRef } from '../api/client/client.ts'
 import { namespaces, services } from '../api/schema/generated/resources.ts'
 import type { Namespace, Service } from '../api/schema/generated/types/core-v1.ts'
@@ -13,6 +13,7 @@ export async function bootstrapCluster(client: Client, addresses: ClusterAddress
     await ensure<Namespace>(client, namespaces, { metadata: { name } })
   }
   await ensureBootstrapRoles(client)
+  await ensurePriorityClasses(client)
   await ensure<Service>(client, services, {
     metadata: {
       name: 'kubernetes',

@@ -2,7 +2,11 @@ import type { Server } from 'bun'
 import { Elysia } from 'elysia'
 import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
+import { defaultTolerations } from '../admission/default-tolerations.ts'
+import { notEnforced } from '../admission/not-enforced.ts'
+import { podPriority } from '../admission/pod-priority.ts'
 import { rbacEscalation } from '../admission/rbac-escalation.ts'
+import { serviceAccountAdmission } from '../admission/service-account.ts'
 import { Authenticator, staticTokens } from '../auth/authenticator.ts'
 import { RbacAuthorizer } from '../auth/rbac.ts'
 import { rbacSource } from '../auth/rbac-source.ts'
@@ -36,6 +40,8 @@ export interface ApiServerOptions {
   /** `iss` of tokens and the audience of this API. Default `https://kubernetes.default.svc.cluster.local`. */
   issuer?: string
   podStreams: PodStreams
+  /** Pods need a service account and get its token. Default true; needs the ServiceAccount controller. */
+  serviceAccountAdmission?: boolean
   /** For the unix sockets behind the TLS front: short, on a local file system, made with mode 0700. */
   socketDirectory: string
   /** Beside `ping`. */
@@ -88,7 +94,9 @@ function servingOf(options: ApiServerOptions): Serving {
   const view = api.registry.view()
   const tokens = new ServiceAccountTokens(options.serviceAccountKeys, issuer, clock, view)
   const authorizer = new RbacAuthorizer(rbacSource(api.registry))
-  api.registry.admission.add(rbacEscalation(authorizer))
+  const plugins = [podPriority, defaultTolerations, notEnforced, rbacEscalation(authorizer)]
+  if (options.serviceAccountAdmission ?? true) plugins.unshift(serviceAccountAdmission)
+  for (const plugin of plugins) api.registry.admission.add(plugin)
   api.actions.add('', 'serviceaccounts', 'token', requestToken(tokens))
   const version = options.version ?? versionInfo({ version: '0.1.0', commit: '', date: '' })
   const first = options.listen[0]

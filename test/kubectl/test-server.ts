@@ -69,6 +69,8 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
     clientAuthorities: [authority.certificatePem],
     serviceAccountKeys: [await signingKey()],
     podStreams: noPodStreams,
+    // No controller makes accounts here.
+    serviceAccountAdmission: false,
     socketDirectory: join(directory, 'sockets'),
     ...options,
   })
