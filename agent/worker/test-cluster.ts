@@ -1,0 +1,246 @@
+/** A node for tests: an API over a store in memory, and a worker with real containers, in a network namespace of its own. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Client } from '../../api/client/client.ts'
+import { type LocalApi, startLocalApi } from '../../api/client/local-api.ts'
+import { namespaces, pods } from '../../api/schema/generated/resources.ts'
+import type { Pod, PodSpec } from '../../api/schema/generated/types/core-v1.ts'
+import { systemClock } from '../../mesh/clock/clock.ts'
+import type { LogFields, Logger } from '../../mesh/logger/logger.ts'
+import { MemoryStore } from '../../mesh/store/memory.ts'
+import { makeImages } from '../../test/fixtures/images/make.ts'
+import { openPayload, type Payload } from '../payload/payload.ts'
+import { unmount } from './runtime/mount.ts'
+import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
+
+export const insideNamespace = process.env.SKEIN_WORKER_NAMESPACE === '1'
+
+/** Runs a test file again in namespaces of its own (network, mounts); they vanish with their last process. */
+export async function runInNamespace(file: string): Promise<{ exitCode: number; output: string }> {
+  const child = Bun.spawn(
+    [
+      'unshare',
+      '--net',
+      '--mount',
+      '--propagation',
+      'private',
+      process.execPath,
+      'test',
+      '--timeout',
+      '60000',
+      ...(process.env.SKEIN_TEST_ONLY ? ['-t', process.env.SKEIN_TEST_ONLY] : []),
+      file,
+    ],
+    { stdout: 'pipe', stderr: 'pipe', env: { ...process.env, SKEIN_WORKER_NAMESPACE: '1' } },
+  )
+  const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()])
+  return { exitCode: await child.exited, output: `${stdout}${stderr}` }
+}
+
+const nodeName = 'worker-1'
+const podCidr = '10.142.7.0/24'
+
+function run(...command: string[]): void {
+  const result = Bun.spawnSync(command, { stdout: 'pipe', stderr: 'pipe' })
+  if (result.exitCode !== 0) throw new Error(`${command.join(' ')}: ${result.stderr.toString()}`)
+}
+
+/** Warnings go to stderr, where a failing test shows them. */
+function testLogger(component = 'worker'): Logger {
+  const write =
+    (level: string) =>
+    (message: string, fields: LogFields = {}) => {
+      if (level === 'D' && !process.env.SKEIN_TEST_DEBUG) return
+      console.error(`${level} ${component}: ${message} ${JSON.stringify(fields)}`)
+    }
+  return { debug: write('D'), info: write('D'), warn: write('W'), error: write('E'), child: testLogger }
+}
+
+export class TestNode {
+  readonly directory: string
+  readonly stateDirectory: string
+  readonly log = testLogger()
+  api!: LocalApi
+  client!: Client
+  payload!: Payload
+  worker!: Worker
+
+  private constructor() {
+    this.directory = mkdtempSync('/tmp/skein-worker-test-')
+    this.stateDirectory = `/run/${this.directory.slice('/tmp/'.length)}`
+  }
+
+  static async start(): Promise<TestNode> {
+    const node = new TestNode()
+    run('ip', 'link', 'set', 'lo', 'up')
+    writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
+    node.payload = await openPayload({ directory: join(node.directory, 'payload'), log: node.log })
+    const store = new MemoryStore({ clock: systemClock })
+    node.api = await startLocalApi({ store, clock: systemClock, log: node.log, peer: nodeName })
+    node.client = node.api.client('system:masters')
+    for (const name of ['default', 'kube-system', 'kube-node-lease']) {
+      try {
+        await node.client.resource(namespaces).create({ metadata: { name } })
+      } catch {
+        // Made by the API itself.
+      }
+    }
+    await node.startWorker()
+    for (const file of makeImages()) await node.worker.importImages(file)
+    return node
+  }
+
+  options(): WorkerOptions {
+    const cniConfiguration = join(this.directory, 'cni')
+    writeCniConfiguration(cniConfiguration)
+    return {
+      client: this.api.client(`system:node:${nodeName}`),
+      ...{ nodeName, podCidr, cniConfiguration, log: this.log, clock: systemClock, payload: this.payload },
+      dataDirectory: join(this.directory, 'worker'),
+      stateDirectory: this.stateDirectory,
+      clusterDns: { address: '10.43.0.10', domain: 'cluster.local' },
+      nodeAddress: '10.44.0.7',
+      cgroupRoot: `/${this.directory.slice('/tmp/'.length)}`,
+    }
+  }
+
+  async startWorker(): Promise<void> {
+    this.worker = await startWorker(this.options())
+  }
+
+  /** A pod bound to this node. */
+  async createPod(name: string, spec: Partial<PodSpec>, metadata: Pod['metadata'] = {}): Promise<Pod> {
+    return this.client.resource(pods, 'default').create({
+      metadata: { name, ...metadata },
+      spec: { nodeName, terminationGracePeriodSeconds: 5, containers: [], ...spec },
+    })
+  }
+
+  /** Resolves with the pod once it satisfies the condition; fails with its last state. */
+  async podWhen(name: string, condition: (pod: Pod) => boolean | undefined, timeoutMs = 30_000): Promise<Pod> {
+    const signal = AbortSignal.timeout(timeoutMs)
+    let last: Pod | undefined
+    try {
+      for await (const event of this.client
+        .resource(pods, 'default')
+        .watch({ fieldSelector: `metadata.name=${name}`, signal })) {
+        if (event.type === 'BOOKMARK') continue
+        last = event.object
+        if (event.type !== 'DELETED' && condition(event.object)) return event.object
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+    throw new Error(`pod ${name} did not become as expected: ${JSON.stringify(last?.status, undefined, 1)}`)
+  }
+
+  async podGone(name: string, timeoutMs = 30_000): Promise<void> {
+    const endMs = performance.now() + timeoutMs
+    while (performance.now() < endMs) {
+      const { items } = await this.client.resource(pods, 'default').list({ fieldSelector: `metadata.name=${name}` })
+      if (items.length === 0) return
+      await Bun.sleep(20)
+    }
+    throw new Error(`pod ${name} is still there`)
+  }
+
+  ref(pod: Pod) {
+    return { namespace: 'default', name: pod.metadata!.name!, uid: pod.metadata!.uid!, nodeName }
+  }
+
+  /** Runs a command in a container and returns what it printed. */
+  async exec(
+    pod: Pod,
+    container: string,
+    command: string[],
+    input?: Uint8Array,
+  ): Promise<{ exitCode: number; output: string }> {
+    const session = await this.worker.podStreams.exec(this.ref(pod), {
+      ...{ container, command, stdin: input !== undefined, stdout: true, stderr: true, tty: false },
+    })
+    const writer = session.stdin?.getWriter()
+    const written = writer && input ? writer.write(input).then(() => writer.close()) : undefined
+    const [stdout, stderr] = await Promise.all([
+      new Response(session.stdout).text(),
+      new Response(session.stderr).text(),
+      written,
+    ])
+    const { exitCode } = await session.exit
+    return { exitCode, output: stdout + stderr }
+  }
+
+  async logs(
+    pod: Pod,
+    container: string,
+    options: { previous?: boolean; tailLines?: number; timestamps?: boolean } = {},
+  ) {
+    const stream = await this.worker.podStreams.logs(this.ref(pod), {
+      ...{ container, follow: false, previous: false, timestamps: false, ...options },
+    })
+    return new Response(stream).text()
+  }
+
+  /** Ends everything that was started and removes every trace; tells what was left over. */
+  async destroy(): Promise<void> {
+    for (const pod of (await this.client.resource(pods, 'default').list()).items) {
+      await this.client.resource(pods, 'default').delete(pod.metadata!.name!, { gracePeriodSeconds: 0 })
+    }
+    const endMs = performance.now() + 20_000
+    while (this.worker.status().pods > 0 && performance.now() < endMs) await Bun.sleep(20)
+    const left = this.worker.status().pods
+    await this.worker.terminateRuntime()
+    await this.api.stop()
+    removeLeftovers(this.directory)
+    removeLeftovers(this.stateDirectory)
+    this.#removeCgroups()
+    if (left > 0) throw new Error(`${left} pods were not removed`)
+  }
+
+  #removeCgroups(): void {
+    const root = this.directory.slice('/tmp/'.length)
+    const remove = (path: string) => {
+      for (const entry of readdirSync(path, { withFileTypes: true })) {
+        if (entry.isDirectory()) remove(join(path, entry.name))
+      }
+      rmSync(path, { recursive: false, force: true })
+    }
+    for (const controller of readdirSync('/sys/fs/cgroup')) {
+      const path = join('/sys/fs/cgroup', controller, root)
+      try {
+        remove(path)
+      } catch {
+        // Not there in this controller.
+      }
+    }
+  }
+}
+
+function writeCniConfiguration(directory: string): void {
+  mkdirSync(directory, { recursive: true })
+  const plugins = [
+    {
+      type: 'ptp',
+      ipMasq: false,
+      mtu: 1500,
+      ipam: {
+        type: 'host-local',
+        ranges: [[{ subnet: podCidr }]],
+        routes: [{ dst: '0.0.0.0/0' }],
+        dataDir: join(directory, 'state'),
+      },
+    },
+  ]
+  writeFileSync(
+    join(directory, '10-test.conflist'),
+    JSON.stringify({ cniVersion: '1.0.0', name: 'skein-test', plugins }),
+  )
+}
+
+function removeLeftovers(directory: string): void {
+  const targets = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((target) => target.startsWith(`${directory}/`))
+  for (const target of targets.reverse()) unmount(target)
+  rmSync(directory, { recursive: true, force: true })
+}
