@@ -191,7 +191,7 @@ class OutputPipe {
   readonly #reader: number
   #writer: number | undefined
   readonly stream: ReadableStream<Uint8Array>
-  readonly #source: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>
+  readonly #source: { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> }
   #waitsSinceMs: number | undefined
   readonly #end = Promise.withResolvers<void>()
   #open = true
@@ -206,7 +206,7 @@ class OutputPipe {
           this.#waitsSinceMs = performance.now()
           const { done, value } = await this.#source.read()
           this.#waitsSinceMs = undefined
-          if (!done) return controller.enqueue(value)
+          if (!done && value) return controller.enqueue(value)
           controller.close()
           this.#close()
         },
