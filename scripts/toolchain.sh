@@ -66,7 +66,7 @@ export PATH="$(dirname "$BUN"):$PATH"
 
 # need_lab_packages: what tests and quick start use beside skein itself, which needs nothing but the kernel.
 need_lab_packages() {
-  need_packages ca-certificates curl iproute2 nftables procps util-linux zstd
+  need_packages ca-certificates curl iproute2 kmod mount nftables procps util-linux zstd
   command -v kubectl >/dev/null || PATH=$("$BUN" "$root/scripts/testing/kubectl.ts"):$PATH
   export PATH
 }

@@ -117,6 +117,6 @@ describe('dist/skein, copied alone into an empty directory', () => {
   test('carries no native part of cbor-x', () => {
     const bytes = readFileSync(executable)
     expect(bytes.includes('node-gyp-build-optional-packages')).toBe(false)
-    expect(bytes.includes('extractStrings')).toBe(false)
+    expect(bytes.includes('@cbor-extract')).toBe(false)
   })
 })
