@@ -24,7 +24,7 @@ export class Peer {
   static async start(kind: PeerKind, prefix: string[] = []): Promise<Peer> {
     const command =
       kind === 'bun'
-        ? [process.execPath, program, join(import.meta.dir, '../index.ts')]
+        ? [process.execPath, program, join(import.meta.dir, '../index.cts')]
         : ['node', program, await nativeModule()]
     return new Peer(Bun.spawn([...prefix, ...command], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' }))
   }

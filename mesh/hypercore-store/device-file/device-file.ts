@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
  * Stands in for device-file 2.3, whose setAttr crashes Bun 1.4.5. The file says that the directory holds a corestore; the
  * lock on it is the store's own (see DirectoryLock).
  */
-class DeviceFile {
+export class DeviceFile {
   readonly filename: string
 
   constructor(filename: string) {
@@ -28,5 +28,3 @@ class DeviceFile {
 
   async close(): Promise<void> {}
 }
-
-export { DeviceFile as 'module.exports' }
