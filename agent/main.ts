@@ -1,3 +1,6 @@
+// Bun 1.4.5 moves @peculiar/x509's own dependencies before the polyfill that mesh/identity imports for them, when it
+// compiles: it has to come first of all.
+import 'reflect-metadata'
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { runCommandLine } from './command/command-line.ts'

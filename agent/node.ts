@@ -9,17 +9,20 @@ import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
 import { SingleVoterLog } from '../mesh/log/single-voter.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import { ReplicatedStore } from '../mesh/store/replicated.ts'
-import type { Store } from '../mesh/store/store.ts'
 import { bootstrapCluster } from './bootstrap.ts'
 import { type ClusterAddresses, clusterAddresses } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
+import { startNetwork } from './network/network.ts'
 import type { NodeOptions } from './node-options.ts'
 import { NodePodStreams } from './node-pod-streams.ts'
+import { networkOptions, workerOptions } from './part-options.ts'
 import { Parts } from './parts.ts'
+import { openPayload, type Payload } from './payload/payload.ts'
 import { release } from './release.ts'
 import { apiServingNames, openServingCertificate } from './serving-certificate.ts'
 import { type NodeStatus, StatusBoard, serveStatus } from './status.ts'
+import { startWorker } from './worker/worker.ts'
 
 /** A running node. */
 export interface Node {
@@ -29,7 +32,7 @@ export interface Node {
 }
 
 /** What the parts are made from. */
-interface Foundation {
+export interface Foundation {
   options: NodeOptions
   directory: DataDirectory
   keyring: Keyring
@@ -76,18 +79,46 @@ async function prepare(options: NodeOptions, log: Logger): Promise<Foundation> {
 }
 
 async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
-  const { log, keyring } = foundation
-  parts.announce(['store', 'api', 'control'])
+  parts.announce(['store', 'api', 'network', 'runtime', 'control'])
   const { store, term } = await parts.start('store', () => openStore(foundation))
-  const streams = new NodePodStreams()
-  const api = await parts.start('api', () => openApi(foundation, store, streams))
-  await parts.start('control', async () => {
-    const client = api.client('system:kube-controller-manager')
-    const clusterCaPem = keyring.authority.certificatePem
-    const control = startControl({ client, term, clock: systemClock, log, clusterCaPem })
-    await control.ready()
-    return control
+  const payload = await openRuntimePayload(foundation)
+  const local = await startLocalApi({
+    store,
+    clock: systemClock,
+    log: foundation.log.child('api'),
+    peer: foundation.options.nodeName,
+    ranges: { clusterCidr: foundation.options.serviceCidr, nodePorts: { from: 30000, to: 32767 } },
   })
+  parts.add(local)
+  await bootstrapCluster(local.client('system:apiserver'), foundation.addresses)
+  // The network first: the API listens on an address that it gives to this node.
+  await parts.start('network', () => startNetwork(networkOptions(foundation, local, payload)))
+  const streams = new NodePodStreams()
+  await parts.start('api', () => serveApi(foundation, local, streams))
+  await parts.start('runtime', async () => {
+    const worker = await startWorker(workerOptions(foundation, local, payload))
+    streams.connect(foundation.options.nodeName, worker.podStreams)
+    return worker
+  })
+  await parts.start('control', () => openControl(foundation, local, term))
+}
+
+/** Not needed where a runtime is there already; its libraries still serve the network when they can be had. */
+async function openRuntimePayload({ directory, options, log }: Foundation): Promise<Payload | undefined> {
+  try {
+    return await openPayload({ directory: directory.payload, log: log.child('payload') })
+  } catch (error) {
+    if (options.runtimeEndpoint === undefined) throw error
+    return undefined
+  }
+}
+
+async function openControl({ keyring, log }: Foundation, local: LocalApi, term: number) {
+  const client = local.client('system:kube-controller-manager')
+  const clusterCaPem = keyring.authority.certificatePem
+  const control = startControl({ client, term, clock: systemClock, log, clusterCaPem })
+  await control.ready()
+  return control
 }
 
 async function openStore({ directory, keyring, log }: Foundation) {
@@ -113,24 +144,6 @@ async function openStore({ directory, keyring, log }: Foundation) {
   }
 }
 
-async function openApi(foundation: Foundation, store: Store, podStreams: NodePodStreams) {
-  const { options, addresses, log } = foundation
-  const ranges = { clusterCidr: options.serviceCidr, nodePorts: { from: 30000, to: 32767 } }
-  const api = await startLocalApi({ store, clock: systemClock, log: log.child('api'), peer: options.nodeName, ranges })
-  try {
-    await bootstrapCluster(api.client('system:apiserver'), addresses)
-    const server = await serveApi(foundation, api, podStreams)
-    const stop = async () => {
-      await server.stop()
-      await api.stop()
-    }
-    return { client: (user: string) => api.client(user), stop }
-  } catch (error) {
-    await api.stop()
-    throw error
-  }
-}
-
 async function serveApi(foundation: Foundation, api: LocalApi, podStreams: NodePodStreams) {
   const { options, directory, keyring, addresses, log } = foundation
   const reachable = [addresses.apiService, addresses.node, ...options.listen.map(({ host }) => host)]
@@ -140,7 +153,7 @@ async function serveApi(foundation: Foundation, api: LocalApi, podStreams: NodeP
     api,
     clock: systemClock,
     log: log.child('api'),
-    listen: options.listen,
+    listen: [...options.listen, { host: addresses.apiService, port: 443 }],
     serving: await openServingCertificate(directory.servingCertificate, authority, names, systemClock.nowMs()),
     clientAuthorities: [authority.certificatePem],
     serviceAccountKeys: keyring.serviceAccountKeys,
