@@ -78,7 +78,11 @@ test('status and spec are written apart, generation counts spec', async () => {
   const all = client.resource(deployments, 'default')
   const made = await all.create({
     metadata: { name: 'd' },
-    spec: { replicas: 1, selector: {}, template: {} } as never,
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'x' } },
+      template: { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    },
     status: { replicas: 9 },
   })
   expect(made.metadata?.generation).toBe(1)
@@ -92,7 +96,7 @@ test('status and spec are written apart, generation counts spec', async () => {
 test('a pod on a node is deleted gracefully, then for good', async () => {
   const all = client.resource(pods, 'default')
   await all.create(
-    pod('a', { spec: { nodeName: 'n', containers: [{ name: 'main' }], terminationGracePeriodSeconds: 7 } }),
+    pod('a', { spec: { nodeName: 'n', containers: [{ name: 'main', image: 'i' }], terminationGracePeriodSeconds: 7 } }),
   )
   await all.delete('a')
   const going = await all.get('a')

@@ -2,6 +2,7 @@ import { emptyObject } from '../schema/conform.ts'
 import { applyDefaults } from '../schema/default/default.ts'
 import { type Resource, resourcesServed } from '../schema/resource.ts'
 import { schemaFor } from '../schema/schema.ts'
+import { validateObject, validateObjectUpdate } from '../schema/validation/validation.ts'
 import type { ResourceDefinition } from './definition.ts'
 import type { ServiceRanges } from './service.ts'
 import { builtInStrategies } from './strategies.ts'
@@ -37,7 +38,8 @@ function define(resource: Resource, strategies: ReturnType<typeof builtInStrateg
     strategy: strategies.get(name) ?? {},
     emptyStatus: () => emptyStatus(resource),
     setDefaults: (object) => applyDefaults(object, storage.group, storage.version, resource.kind),
-    validate: () => [],
+    validate: (object) => validateObject(object, { ...storage, kind: resource.kind }, resource.namespaced),
+    validateUpdate: (object, current) => validateObjectUpdate(object, current, { ...storage, kind: resource.kind }),
   }
 }
 

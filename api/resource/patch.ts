@@ -7,6 +7,7 @@ import type { Item } from './item.ts'
 import type { ApiObject } from './object.ts'
 import type { Registry } from './registry.ts'
 import { badRequest, notSupportedYet } from './status.ts'
+import { subresourceRules } from './subresource-rules.ts'
 import { type Target, updateObject } from './write.ts'
 
 export interface PatchDocument {
@@ -33,6 +34,7 @@ export async function patchObject(
   const item = await updateObject(registry, target, {
     subresource,
     verb: 'patch',
+    ...subresourceRules[subresource],
     compute(current) {
       const patched = patchDocument(convert(current, definition), document, definition, context.warn)
       return toStored(patched, definition)

@@ -126,8 +126,8 @@ export interface UpdateOptions {
   verb: string
   /** Instead of the generic reset of what this request may not change. */
   reset?(object: ApiObject, current: ApiObject): void
-  /** Keys that the computation relied on. */
-  draft?: (draft: TransactionDraft) => void
+  /** Of a subresource; the object itself is checked by its kind's rules. */
+  validate?(object: ApiObject, current: ApiObject): FieldCause[]
 }
 
 /** Writes that do not count as a change of what is wanted. */
@@ -193,9 +193,9 @@ async function tryUpdate(
   await registry.admission.mutate(request)
   const vanishes = object.metadata.deletionTimestamp !== undefined && mayVanish(definition, object)
   if (!isStatus || vanishes) strategy.allocate?.(vanishes ? undefined : object, current, draft, view)
-  refuseInvalid(definition, object, current)
+  if (subresource === '' || subresource === 'scale') refuseInvalid(definition, object, current)
+  else refuse(definition, object, options.validate?.(object, current) ?? [])
   await registry.admission.validate(request)
-  options.draft?.(draft)
   const value = storedBytes(object)
   const isSame =
     !vanishes &&
@@ -293,5 +293,9 @@ function refuseInvalid(definition: ResourceDefinition, object: ApiObject, curren
       ...(strategy.validateUpdate?.(object, current) ?? []),
     )
   }
+  refuse(definition, object, causes)
+}
+
+function refuse(definition: ResourceDefinition, object: ApiObject, causes: FieldCause[]): void {
   if (causes.length > 0) throw invalid(definition, object.metadata.name ?? '', causes)
 }

@@ -3,11 +3,11 @@ import { toStored } from '../resource/conversion.ts'
 import type { ResourceDefinition } from '../resource/definition.ts'
 import { deleteObject } from '../resource/delete.ts'
 import { listObjects } from '../resource/list.ts'
-import { finalizeNamespace } from '../resource/namespace.ts'
 import type { ApiObject } from '../resource/object.ts'
 import { type PatchDocument, patchObject } from '../resource/patch.ts'
 import type { Registry } from '../resource/registry.ts'
 import { badRequest, methodNotAllowed, qualifiedResource, type Status } from '../resource/status.ts'
+import { subresourceRules } from '../resource/subresource-rules.ts'
 import { createObject, type Target, updateObject } from '../resource/write.ts'
 import { readBody, readObject } from './body.ts'
 import type { Call } from './call.ts'
@@ -33,7 +33,7 @@ export async function updateVerb(registry: Registry, call: Call, definition: Res
   const { subresource } = call.info
   const make = await readObject(call, definition)
   const compute = () => toStored(make(), definition)
-  const own = subresource === 'finalize' ? finalizeNamespace : {}
+  const own = subresourceRules[subresource]
   const item = await updateObject(registry, targetOf(call, definition), {
     subresource,
     compute,
