@@ -41,7 +41,7 @@ export class AnswerCache {
       return undefined
     }
     this.#entries.set(key, entry)
-    const bytes = entry.bytes.slice()
+    const bytes = new Uint8Array(entry.bytes)
     const view = new DataView(bytes.buffer)
     const ageSeconds = Math.floor((nowMs - entry.storedMs) / 1000)
     for (const offset of entry.ttlOffsets) view.setUint32(offset, Math.max(0, view.getUint32(offset) - ageSeconds))
@@ -54,7 +54,12 @@ export class AnswerCache {
     this.#remove(key)
     const records = [...answer.answers, ...answer.authorities, ...answer.additionals]
     const ttlOffsets = records.filter(({ type }) => type !== types.OPT).map(({ ttlOffset }) => ttlOffset)
-    this.#entries.set(key, { bytes: bytes.slice(), ttlOffsets, storedMs: nowMs, expiresMs: nowMs + seconds * 1000 })
+    this.#entries.set(key, {
+      bytes: new Uint8Array(bytes),
+      ttlOffsets,
+      storedMs: nowMs,
+      expiresMs: nowMs + seconds * 1000,
+    })
     this.#bytes += bytes.length
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#limits.entries && this.#bytes <= this.#limits.bytes) break

@@ -64,7 +64,7 @@ export class Forwarder {
       this.#pending.set(pendingKey, pending)
     }
     const answer = await pending
-    return answer && addressed(answer.slice(), query)
+    return answer && addressed(new Uint8Array(answer), query)
   }
 
   /** True for a question this very forwarder sent out to see whether it comes back. The server that sent it is dropped. */

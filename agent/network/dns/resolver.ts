@@ -118,7 +118,7 @@ const limitOf = (query: Query, isTcp: boolean): number => (isTcp ? maxMessageByt
 
 /** The header and question of a forwarded answer that is too large for the client. */
 function truncate(bytes: Uint8Array, query: Query): Uint8Array {
-  const cut = bytes.slice(0, headerBytes + query.question.length)
+  const cut = new Uint8Array(bytes.subarray(0, headerBytes + query.question.length))
   cut[2] = cut[2]! | 2
   cut.fill(0, 6, headerBytes)
   return cut
@@ -133,7 +133,7 @@ function recordsOf(bytes: Uint8Array): DnsRecord[] {
       const target = readName(bytes, dataOffset)?.labels.join('.')
       return target === undefined ? [] : [{ name, ttlSeconds, type: 'CNAME', target }]
     }
-    const address = bytes.slice(dataOffset, dataOffset + dataBytes)
+    const address = bytes.subarray(dataOffset, dataOffset + dataBytes)
     if (record.type === types.A && dataBytes === 4) return [{ name, ttlSeconds, type: 'A', address }]
     if (record.type === types.AAAA && dataBytes === 16) return [{ name, ttlSeconds, type: 'AAAA', address }]
     return []

@@ -45,7 +45,7 @@ export class Upstream {
           const one = waiting.get(id)
           if (one === undefined) return
           const question = bytes.subarray(headerBytes, headerBytes + one.question.length)
-          if (isSameQuestion(question, one.question)) one.resolve(bytes.slice())
+          if (isSameQuestion(question, one.question)) one.resolve(new Uint8Array(bytes))
         },
         // Nobody listens there: the query's time runs out, and the next server is asked.
         error() {},

@@ -68,7 +68,7 @@ export function readQuery(bytes: Uint8Array): Query | Refusal | undefined {
     id,
     flags,
     labels: name.labels,
-    question: bytes.slice(headerBytes, name.end + 4),
+    question: new Uint8Array(bytes.subarray(headerBytes, name.end + 4)),
     type: view.getUint16(name.end),
     class: view.getUint16(name.end + 2),
   }

@@ -30,14 +30,17 @@ export class ServiceTable {
     const touched = new Map<string, Frontend>()
     for (const frontend of this.#owned.get(owner) ?? []) {
       const key = frontendKey(frontend)
-      const rest = this.#claims.get(key)!.filter((claim) => claim.owner !== owner)
-      this.#claim(key, rest)
+      this.#claim(
+        key,
+        this.#claims.get(key)!.filter((claim) => claim.owner !== owner),
+      )
       touched.set(key, { ...frontend, endpoints: [], localEndpoints: [] })
     }
     this.#owned.delete(owner)
-    if (frontends.length > 0) this.#owned.set(owner, frontends)
-    for (const frontend of frontends) {
-      const key = frontendKey(frontend)
+    // A pod may ask for the same hostPort twice: the first counts.
+    const distinct = new Map(frontends.toReversed().map((frontend) => [frontendKey(frontend), frontend]))
+    if (distinct.size > 0) this.#owned.set(owner, [...distinct.values()])
+    for (const [key, frontend] of distinct) {
       const claims = [...(this.#claims.get(key) ?? []), { owner, frontend }]
       this.#claim(
         key,

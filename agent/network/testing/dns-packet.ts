@@ -22,7 +22,7 @@ export interface Packet {
   additionals?: PacketRecord[]
 }
 
-export const { encode, decode } = untyped as {
-  encode(packet: Packet): Uint8Array
-  decode(bytes: Uint8Array): Packet
-}
+const codec = untyped as { encode(packet: Packet): Buffer; decode(bytes: Buffer): Packet }
+
+export const encode = (packet: Packet): Uint8Array => codec.encode(packet)
+export const decode = (bytes: Uint8Array): Packet => codec.decode(Buffer.from(bytes))
