@@ -7,7 +7,7 @@ import type {
 } from '../../../api/schema/generated/types/core-v1.ts'
 import { crashLoopMessage } from './plan.ts'
 import { backOffOf, describeDelay, restartAtMs, shouldRestart } from './restart.ts'
-import { type ContainerState, isSidecar, latest, type PodMemory, type PodRuntimeState } from './state.ts'
+import { type ContainerState, isSidecar, latest, type PodMemory, type PodRuntimeState, probeResult } from './state.ts'
 
 export interface ContainerStatusInput {
   pod: Pod
@@ -58,8 +58,9 @@ export function containerStatus(
   if (newest.state === 'running') {
     const probes = memory.probes.get(newest.id)
     const hook = memory.postStart.get(newest.id)
-    status.started = probes?.startup === undefined ? hook !== 'running' : probes.startup === 'success'
-    status.ready = status.started && (probes?.readiness === undefined || probes.readiness === 'success')
+    const { startupProbe, readinessProbe } = container
+    status.started = hook !== 'running' && probeResult(startupProbe, probes?.startup) === 'success'
+    status.ready = status.started && probeResult(readinessProbe, probes?.readiness) === 'success'
   } else if (isInit && !isSidecar(container)) status.ready = newest.state === 'exited' && newest.exitCode === 0
   return status
 }

@@ -1,7 +1,15 @@
 import type { Container, Pod } from '../../../api/schema/generated/types/core-v1.ts'
 import type { Action, Plan } from './action.ts'
 import { backOffOf, restartAtMs, shouldRestart } from './restart.ts'
-import { type ContainerState, isSidecar, latest, type PodMemory, type PodRuntimeState, podTitle } from './state.ts'
+import {
+  type ContainerState,
+  isSidecar,
+  latest,
+  type PodMemory,
+  type PodRuntimeState,
+  podTitle,
+  probeResult,
+} from './state.ts'
 import { planTermination } from './termination.ts'
 
 export interface PlanInput {
@@ -170,7 +178,7 @@ class LivePlan {
       const state = inSandbox(init.name)
       if (isSidecar(init)) {
         this.#keepRunning(init, sandboxId)
-        if (!begun && !(state?.state === 'running' && this.#hasStarted(state))) return false
+        if (!begun && !(state?.state === 'running' && this.#hasStarted(init, state))) return false
       } else if (!begun && !(state?.state === 'exited' && state.exitCode === 0)) {
         this.#keepRunning(init, sandboxId)
         return false
@@ -180,10 +188,10 @@ class LivePlan {
   }
 
   /** A sidecar lets the next one begin once its startup probe and postStart hook have succeeded. */
-  #hasStarted({ id }: ContainerState): boolean {
+  #hasStarted(container: Container, { id }: ContainerState): boolean {
     const { memory } = this.input
-    const startup = memory.probes.get(id)?.startup
-    return (startup === undefined || startup === 'success') && memory.postStart.get(id) !== 'running'
+    const startup = probeResult(container.startupProbe, memory.probes.get(id)?.startup)
+    return startup === 'success' && memory.postStart.get(id) !== 'running'
   }
 
   #keepRunning(container: Container, sandboxId: string): void {

@@ -156,8 +156,8 @@ export class PodActor {
     const { clock } = this.#parts
     this.#runtime = await readPodState(this.#parts.connection, this.uid, this.#ended)
     this.#readTerminationMessages()
+    this.#syncProbes()
     const plan = this.#plan()
-    this.#syncProbes(plan.stage === 'running')
     this.#writeStatus(plan.stage)
     // The final status must be in the API before its evidence is removed.
     if (plan.stage === 'terminated' && plan.actions.length > 0) await this.#writer.flushed()
@@ -217,9 +217,11 @@ export class PodActor {
     } else if (waits !== '') this.event('Normal', 'BackOff', `Back-off pulling image "${image}"`, name)
   }
 
-  #syncProbes(isRunning: boolean): void {
+  #syncProbes(): void {
+    const { phase } = this.pod.status ?? {}
+    const isEnding = this.#gone || this.pod.metadata!.deletionTimestamp || phase === 'Succeeded' || phase === 'Failed'
     const podIP = this.pod.spec!.hostNetwork ? '127.0.0.1' : (this.#runtime.sandboxes[0]?.ips[0] ?? '')
-    const running = isRunning ? this.#runtime.containers.filter(({ state }) => state === 'running') : []
+    const running = !isEnding ? this.#runtime.containers.filter(({ state }) => state === 'running') : []
     this.#parts.prober.sync(
       {
         pod: this.pod,

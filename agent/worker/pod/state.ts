@@ -120,3 +120,8 @@ export function podTitle(pod: Pod): string {
   const { name, namespace, uid } = pod.metadata!
   return `${name}_${namespace}(${uid})`
 }
+
+/** A probe's result as it counts: success where there is no such probe, unknown before the first one has ended. */
+export function probeResult(probe: unknown, result: ProbeResults['startup']): 'unknown' | 'success' | 'failure' {
+  return probe === undefined ? 'success' : (result ?? 'unknown')
+}
