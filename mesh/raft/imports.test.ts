@@ -9,7 +9,7 @@ test('the core imports only its own folder and uses no clock, randomness or runt
   expect(sources.length).toBeGreaterThan(10)
   for (const name of sources) {
     const text = readFileSync(`${folder}${name}`, 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')
-    for (const [, from] of text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)) {
+    for (const [, from] of text.matchAll(/\b(?:from |import |import\()'([^']+)'/g)) {
       expect(`${name} imports ${from}`).toMatch(/ imports \.\/[a-z-]+\.ts$/)
     }
     expect(
