@@ -1,5 +1,8 @@
 import { expect, test } from 'bun:test'
-import { checkVersions, findMirrors } from './fetch.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkVersions, type FetchOrder, findMirrors } from './fetch.ts'
 
 const aptUris = `'http://mirror.example/debian/dists/bookworm/InRelease' mirror.example_debian_dists_bookworm_InRelease 0
 'http://mirror.example/debian-security/dists/bookworm-security/InRelease' x_InRelease 0
@@ -34,3 +37,35 @@ test('another Debian revision fits, another upstream version does not', () => {
     checkVersions([{ name: 'nginx', suite: 'bookworm' }], [{ name: 'nginx', version: '1.22' }]),
   ).not.toThrow()
 })
+
+/** Runs the fetch in a process of its own, since it waits for apt without letting a server here answer. */
+test('a mirror that Debian did not sign is refused', async () => {
+  const cache = mkdtempSync(join(tmpdir(), 'skein-fetch-test-'))
+  const release = 'Origin: Debian\nSuite: stable\nCodename: bookworm\nComponents: main\nArchitectures: amd64\nDate: '
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: ({ url }) =>
+      /\/(In)?Release$/.test(url)
+        ? new Response(`${release}${new Date().toUTCString()}\n`)
+        : new Response('', { status: 404 }),
+  })
+  const order: FetchOrder = {
+    cache: 'test',
+    architecture: 'amd64',
+    wishes: [{ name: 'runc', suite: 'bookworm', upstream: '1.1.5' }],
+  }
+  const script = `import { fetchDebianPackages } from ${JSON.stringify(join(import.meta.dir, 'fetch.ts'))}
+    fetchDebianPackages(${JSON.stringify(order)})`
+  try {
+    const child = Bun.spawn([process.execPath, '-e', script], {
+      env: { ...process.env, XDG_CACHE_HOME: cache, SKEIN_DEBIAN_MIRROR: `http://127.0.0.1:${server.port}/debian` },
+      stderr: 'pipe',
+    })
+    expect(await new Response(child.stderr).text()).toMatch(/is not signed|no valid OpenPGP|Clearsigned file/)
+    expect(await child.exited).not.toBe(0)
+  } finally {
+    await server.stop(true)
+    rmSync(cache, { recursive: true })
+  }
+}, 30_000)
