@@ -1,4 +1,4 @@
-import BTree from 'sorted-btree'
+import { SortedMap } from '../sorted-map/sorted-map.ts'
 import type { ByteString, KeyRange, Operation } from './backend.ts'
 import { RangeSet } from './range-set.ts'
 
@@ -9,10 +9,10 @@ const byBytes = (a: ByteString, b: ByteString): number => (a < b ? -1 : a > b ? 
 
 /** The newest writes, in order of keys. What it does not know is to be asked of what is older. */
 export class Memtable {
-  readonly #tree: BTree<ByteString, Slot>
+  readonly #tree: SortedMap<ByteString, Slot>
   #deleted: RangeSet
 
-  constructor(tree = new BTree<ByteString, Slot>(undefined, byBytes), deleted = RangeSet.empty) {
+  constructor(tree = new SortedMap<ByteString, Slot>(undefined, byBytes), deleted = RangeSet.empty) {
     this.#tree = tree
     this.#deleted = deleted
   }

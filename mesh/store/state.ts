@@ -1,4 +1,4 @@
-import BTree from 'sorted-btree'
+import { SortedMap } from '../sorted-map/sorted-map.ts'
 import { compareKeys } from './key-order.ts'
 import {
   type Committed,
@@ -56,9 +56,9 @@ const expiryDigits = 16
 
 /** The replicated state as a function of the operations: deterministic, no I/O, no clock. */
 export class State {
-  readonly #entries = new BTree<string, StateEntry>(undefined, compareKeys)
+  readonly #entries = new SortedMap<string, StateEntry>(undefined, compareKeys)
   /** Time of expiry in fixed width, then the key: in order of expiry. */
-  readonly #expiries = new BTree<string, string>()
+  readonly #expiries = new SortedMap<string, string>()
   readonly #recent = new Map<string, Outcome>()
   #revision: Revision = 0
   #term = 0
