@@ -23,7 +23,8 @@ import type { HealthCheck } from './health.ts'
 import { InFlight } from './in-flight.ts'
 import { Metrics } from './metrics.ts'
 import type { PodStreams } from './pod-streams.ts'
-import { type ServingCertificate, TlsFront } from './tls-front.ts'
+import { upgradeToSpdy } from './spdy-upgrade.ts'
+import { type ServingCertificate, TlsFront, type TlsFrontOptions } from './tls-front.ts'
 import { type VersionInfo, versionInfo } from './version.ts'
 import { type StreamSocket, streamSocketHandler, upgradeRequest } from './web-socket.ts'
 
@@ -75,8 +76,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   try {
     for (const { host, port } of options.listen) {
       const { serving, clientAuthorities, log, maxConnections = 16_384 } = options
+      const upgrade: TlsFrontOptions['upgrade'] = (head, user, transport) =>
+        upgradeToSpdy(handler, head, user, transport)
       const backendFor = (user: CertificateUser | undefined) => backends.acquire(user)
-      fronts.push(new TlsFront({ host, port, serving, clientAuthorities, backendFor, maxConnections, log }))
+      fronts.push(new TlsFront({ host, port, serving, clientAuthorities, backendFor, upgrade, maxConnections, log }))
     }
   } catch (error) {
     await stop()

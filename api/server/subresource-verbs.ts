@@ -2,7 +2,7 @@ import type { ResourceDefinition } from '../resource/definition.ts'
 import { getObject } from '../resource/get.ts'
 import { patchDocument } from '../resource/patch.ts'
 import { scaleOf, withScale } from '../resource/scale.ts'
-import { methodNotAllowed, notFound, notSupportedYet } from '../resource/status.ts'
+import { badRequest, methodNotAllowed, notFound, notSupportedYet } from '../resource/status.ts'
 import { updateObject } from '../resource/write.ts'
 import type { Subresource } from '../schema/resource.ts'
 import { readBody, readObject } from './body.ts'
@@ -53,7 +53,7 @@ export async function subresourceVerb(
 }
 
 function streamsWithoutUpgrade(name: string): Error {
-  return notSupportedYet(`${name} without a WebSocket upgrade (SPDY; kubectl 1.31 and later use WebSocket)`)
+  return badRequest(`${name} needs an upgrade of the connection to WebSocket or SPDY/3.1`)
 }
 
 async function objectVerb({ api }: Serving, call: Call, definition: ResourceDefinition): Promise<Response> {

@@ -2,6 +2,10 @@ import type { Socket, TCPSocketListener } from 'bun'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { BytePipe } from './byte-pipe.ts'
 import { type CertificateUser, certificateUser } from './certificate-user.ts'
+import { maxHeadBytes, mayUpgrade, parseRequestHead, type RequestHead, wantsSpdy } from './request-head.ts'
+import type { SpdyTransport } from './spdy/connection.ts'
+import { SocketTransport } from './spdy/socket-transport.ts'
+import type { UpgradedConnection } from './spdy-upgrade.ts'
 
 export interface ServingCertificate {
   certificatePem: string
@@ -16,11 +20,19 @@ export interface TlsFrontOptions {
   clientAuthorities: string[]
   /** The unix socket of the server that serves this caller; undefined: no client certificate that we trust. */
   backendFor(user: CertificateUser | undefined): { path: string; release(): void }
+  /** Takes a request over that leaves HTTP for SPDY. */
+  upgrade(
+    head: RequestHead,
+    user: CertificateUser | undefined,
+    transport: SpdyTransport,
+  ): Promise<UpgradedConnection | undefined>
   maxConnections: number
   log: Logger
 }
 
 const handshakeTimeoutMs = 10_000
+/** A connection that never says anything is closed. */
+const firstByteTimeoutMs = 120_000
 /** What a client may send before the backend is connected. */
 const earlyBytes = 64 * 1024
 
@@ -28,6 +40,11 @@ const earlyBytes = 64 * 1024
 const alpn = Buffer.from('\x02h2\x08http/1.1', 'latin1')
 
 interface Connection {
+  user?: CertificateUser
+  /** The first bytes say where they go: to a backend, or out of HTTP. */
+  way: 'undecided' | 'backend' | 'upgrading' | 'upgraded'
+  upgraded?: UpgradedConnection
+  transport?: SocketTransport
   toBackend?: BytePipe
   toClient?: BytePipe
   backend?: Socket<undefined>
@@ -66,8 +83,14 @@ export class TlsFront {
         open: (socket) => this.#open(socket),
         handshake: (socket, success) => this.#handshake(socket, success),
         data: (socket, chunk) => this.#data(socket, chunk),
-        drain: (socket) => socket.data.toClient?.drain(),
-        end: (socket) => socket.data.toBackend?.end(),
+        drain: (socket) => {
+          socket.data.toClient?.drain()
+          socket.data.transport?.drain()
+        },
+        end(socket) {
+          socket.data.toBackend?.end()
+          socket.data.upgraded?.close()
+        },
         close: (socket) => this.#close(socket),
         error: (socket) => this.#close(socket),
       },
@@ -88,7 +111,7 @@ export class TlsFront {
   }
 
   #open(socket: Socket<Connection>): void {
-    socket.data = { early: [], earlyLength: 0, isClosed: false }
+    socket.data = { way: 'undecided', early: [], earlyLength: 0, isClosed: false }
     if (this.#connections.size >= this.#options.maxConnections) {
       socket.terminate()
       return
@@ -103,7 +126,53 @@ export class TlsFront {
     // `success` is false for a missing or untrusted client certificate too: such callers are anonymous.
     const isTrusted = success && socket.authorized
     const user = isTrusted ? certificateUser(socket.getPeerCertificate()) : undefined
-    const { path, release } = this.#options.backendFor(user)
+    data.user = user
+    data.timer = setTimeout(() => socket.terminate(), firstByteTimeoutMs)
+  }
+
+  /** Looks at the first bytes: almost always a backend's, at once. */
+  #decide(socket: Socket<Connection>): void {
+    const { data } = socket
+    const first = data.early.length === 1 ? data.early[0]! : Buffer.concat(data.early)
+    if (mayUpgrade(first)) {
+      try {
+        const head = parseRequestHead(first)
+        if (!head && first.length < maxHeadBytes) return
+        if (head && wantsSpdy(head)) {
+          void this.#upgrade(socket, head, first.subarray(head.length))
+          return
+        }
+      } catch {
+        // Not HTTP/1.1 as we read it: the backend answers.
+      }
+    }
+    this.#connectBackend(socket)
+  }
+
+  async #upgrade(socket: Socket<Connection>, head: RequestHead, rest: Buffer): Promise<void> {
+    const { data } = socket
+    data.way = 'upgrading'
+    data.early = [rest]
+    clearTimeout(data.timer)
+    data.transport = new SocketTransport(socket)
+    const upgraded = await this.#options.upgrade(head, data.user, data.transport)
+    if (!upgraded) return
+    if (data.isClosed) {
+      upgraded.close()
+      return
+    }
+    data.way = 'upgraded'
+    data.upgraded = upgraded
+    for (const chunk of data.early) if (chunk.length > 0) upgraded.receive(chunk)
+    data.early = []
+    if (data.earlyLength > earlyBytes) socket.resume()
+  }
+
+  #connectBackend(socket: Socket<Connection>): void {
+    const { data } = socket
+    data.way = 'backend'
+    clearTimeout(data.timer)
+    const { path, release } = this.#options.backendFor(data.user)
     data.release = release
     void Bun.connect<undefined>({
       unix: path,
@@ -145,9 +214,14 @@ export class TlsFront {
       data.toBackend.write(chunk)
       return
     }
+    if (data.upgraded) {
+      data.upgraded.receive(chunk)
+      return
+    }
     data.early.push(Buffer.from(chunk))
     data.earlyLength += chunk.length
-    if (data.earlyLength > earlyBytes) socket.pause()
+    if (data.way === 'undecided') this.#decide(socket)
+    if (data.earlyLength > earlyBytes && !data.toBackend) socket.pause()
   }
 
   #close(socket: Socket<Connection>): void {
@@ -157,6 +231,8 @@ export class TlsFront {
     clearTimeout(data.timer)
     this.#connections.delete(socket)
     data.backend?.end()
+    data.upgraded?.close()
+    data.transport?.close()
     data.release?.()
   }
 }

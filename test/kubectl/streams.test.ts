@@ -77,6 +77,17 @@ test('cp copies a file there and back', async () => {
   )
 })
 
+test('clients that upgrade to SPDY itself can do the same', async () => {
+  const env = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false' }
+  const input = 'z'.repeat(2_000_000)
+  const counted = await t.kubectlWith({ env, input }, 'exec', '-i', 'p', '--', 'wc', '-c')
+  expect(counted).toMatchObject({ code: 0, stdout: '2000000\n' })
+  const failed = await t.kubectlWith({ env }, 'exec', 'p', '--', 'sh', '-c', 'seq 1 100000; echo err >&2; exit 9')
+  expect(failed.code).toBe(9)
+  expect(failed.stdout).toHaveLength(588_895)
+  expect(failed.stderr).toContain('err\n')
+})
+
 test('what cannot be done is refused with a Status', async () => {
   const noContainer = await t.kubectl('exec', 'p', '-c', 'nope', '--', 'true')
   expect(noContainer.code).toBe(1)
@@ -85,33 +96,36 @@ test('what cannot be done is refused with a Status', async () => {
   expect(log.stderr).toContain('a container name must be specified for pod two, choose one of: [a b]')
 })
 
-test('port-forward carries several connections, and tells when nothing listens', async () => {
-  const web = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    fetch: async (request) => new Response(`got ${(await request.text()).length}`),
-  })
-  const path = await t.kubeconfig('pf', ['system:masters'])
-  const child = Bun.spawn(['kubectl', '--kubeconfig', path, 'port-forward', 'pod/p', `:${web.port}`, ':1'], {
-    env: { PATH: Bun.env.PATH, HOME: t.directory },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const reader = child.stdout.getReader()
-  let text = ''
-  const ports = () => [...text.matchAll(/127\.0\.0\.1:(\d+) ->/g)].map((match) => match[1])
-  while (ports().length < 2) text += new TextDecoder().decode((await reader.read()).value)
-  const [good, bad] = ports()
-  const post = (size: number) =>
-    fetch(`http://127.0.0.1:${good}/`, { method: 'POST', body: 'y'.repeat(size), keepalive: false }).then((r) =>
-      r.text(),
-    )
-  expect(await Promise.all([post(10), post(1_000_000), post(3)])).toEqual(['got 10', 'got 1000000', 'got 3'])
-  await fetch(`http://127.0.0.1:${bad}/`, { keepalive: false }).catch(() => 'refused')
-  const errors = child.stderr.getReader()
-  let problem = ''
-  while (!problem.includes('forwarding')) problem += new TextDecoder().decode((await errors.read()).value)
-  child.kill()
-  await child.exited
-  web.stop(true)
-})
+test.each(['true', 'false'])(
+  'port-forward (WebSockets %s) carries several connections, and tells when nothing listens',
+  async (sockets) => {
+    const web = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      fetch: async (request) => new Response(`got ${(await request.text()).length}`),
+    })
+    const path = await t.kubeconfig('pf', ['system:masters'])
+    const child = Bun.spawn(['kubectl', '--kubeconfig', path, 'port-forward', 'pod/p', `:${web.port}`, ':1'], {
+      env: { PATH: Bun.env.PATH, HOME: t.directory, KUBECTL_PORT_FORWARD_WEBSOCKETS: sockets },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    const reader = child.stdout.getReader()
+    let text = ''
+    const ports = () => [...text.matchAll(/127\.0\.0\.1:(\d+) ->/g)].map((match) => match[1])
+    while (ports().length < 2) text += new TextDecoder().decode((await reader.read()).value)
+    const [good, bad] = ports()
+    const post = (size: number) =>
+      fetch(`http://127.0.0.1:${good}/`, { method: 'POST', body: 'y'.repeat(size), keepalive: false }).then((r) =>
+        r.text(),
+      )
+    expect(await Promise.all([post(10), post(1_000_000), post(3)])).toEqual(['got 10', 'got 1000000', 'got 3'])
+    await fetch(`http://127.0.0.1:${bad}/`, { keepalive: false }).catch(() => 'refused')
+    const errors = child.stderr.getReader()
+    let problem = ''
+    while (!problem.includes('forwarding')) problem += new TextDecoder().decode((await errors.read()).value)
+    child.kill()
+    await child.exited
+    web.stop(true)
+  },
+)
