@@ -199,7 +199,7 @@ describe('what goes wrong', () => {
   })
 
   test('readiness alone changes the status, nothing else', () => {
-    const model = new PodModel(testPod({}))
+    const model = new PodModel(testPod({ containers: [container('a', { readinessProbe: {} })] }))
     model.settle()
     model.memory.probes.set('c1', { readiness: 'failure' })
     expect(model.settle()).toEqual([])
