@@ -1,37 +1,42 @@
 import type { Operation } from './backend.ts'
-import type { RecordBuffer } from './record.ts'
+import { GrowingBuffer } from './growing-buffer.ts'
 
 const initialBytes = 2 ** 18
-/** Buffers that grew beyond are not kept for another group. */
-const keptBytes = 2 ** 20
+/** A buffer that grew beyond is not kept for another group. */
+const keptBytes = 2 ** 21
 
 export interface Batch {
+  /** To be seen by readers when the group is durable. */
   operations: Operation[]
   resolve(): void
   reject(error: Error): void
 }
 
-/** Batches that go to the disk by one write and one sync. */
-export class Group implements RecordBuffer {
-  shared = new SharedArrayBuffer(initialBytes)
-  bytes = Buffer.from(this.shared)
-  length = 0
+/** Batches that reach the disk by one write and one sync. Its bytes are shared with the log's thread. */
+export class Group extends GrowingBuffer {
+  segment = 0
+  /** Of the last batch. */
+  sequence = 0
   batches: Batch[] = []
+  /** Someone waits for it. */
+  urgent = false
 
-  reserve(count: number): void {
-    if (this.length + count <= this.bytes.byteLength) return
-    const shared = new SharedArrayBuffer(Math.max(this.bytes.byteLength * 2, this.length + count))
-    const bytes = Buffer.from(shared)
-    bytes.set(this.bytes.subarray(0, this.length))
-    this.shared = shared
-    this.bytes = bytes
+  constructor() {
+    super(initialBytes)
+  }
+
+  protected override allocate(sizeBytes: number): Buffer {
+    return Buffer.from(new SharedArrayBuffer(sizeBytes))
+  }
+
+  get shared(): SharedArrayBuffer {
+    return this.bytes.buffer as unknown as SharedArrayBuffer
   }
 
   clear(): void {
     this.length = 0
     this.batches = []
-    if (this.bytes.byteLength <= keptBytes) return
-    this.shared = new SharedArrayBuffer(initialBytes)
-    this.bytes = Buffer.from(this.shared)
+    this.urgent = false
+    if (this.bytes.byteLength > keptBytes) this.bytes = this.allocate(initialBytes)
   }
 }

@@ -1,5 +1,7 @@
 import { CString, dlopen, FFIType, linkSymbols, type Pointer, ptr, read } from 'bun:ffi'
+import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
+import { SystemError } from './system-error.ts'
 
 /**
  * Blocking file calls, for Workers alone. Bun's own `fs` would do as well, but for its writes, which go to the kernel past
@@ -24,16 +26,6 @@ const { symbols: libc } = linkSymbols({
 })
 
 const codes = new Map(Object.entries(constants.errno).map(([code, number]) => [number as number, code]))
-
-/** A failed system call, with its code as node's errors have it (ENOSPC, EIO ...). */
-export class SystemError extends Error {
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
-}
 
 function fail(call: string, path: string): never {
   const errno = read.i32(loader.__errno_location() as Pointer, 0)
@@ -71,4 +63,14 @@ export function tryLock(fd: number, path: string): boolean {
   if (libc.flock(fd, LOCK_EX | LOCK_NB) === 0) return true
   if (read.i32(loader.__errno_location() as Pointer, 0) === constants.errno.EWOULDBLOCK) return false
   return fail('flock', path)
+}
+
+/** After a file is made or renamed there: its name is on the disk. */
+export function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r')
+  try {
+    fdatasync(fd, directory)
+  } finally {
+    closeSync(fd)
+  }
 }

@@ -1,154 +1,218 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Backend, ByteString, Cursor, Entry, KeyRange, Operation, View } from './backend.ts'
+import { readFile } from 'node:fs/promises'
+import type { Backend, ByteString, Cursor, KeyRange, Operation, View } from './backend.ts'
+import { MergingCursor } from './cursor.ts'
+import { DamagedFile, type StorePoisoned } from './damage.ts'
 import { DirectoryLock } from './directory-lock.ts'
-import { Group } from './group.ts'
-import { LogWriter } from './log-writer.ts'
-import { Memtable } from './memtable.ts'
-import { decodeBody, encodeRecord, type Pages, padded, recordAt, recordHeaderBytes } from './record.ts'
+import { DiskThread } from './disk-thread.ts'
+import { Log, type LogListener } from './log.ts'
+import type { Manifest } from './manifest.ts'
+import { Memtable, type Slot } from './memtable.ts'
+import { type FoundSegment, type LogEnd, replay, type TornTail } from './replay.ts'
+import { segmentPath } from './segment.ts'
+import { Settling } from './settling.ts'
+import { defaultSizes, type StoreSizes } from './sizes.ts'
+import type { SystemError } from './system-error.ts'
 
-const segment = 1
+export interface LogStoreOptions {
+  /** Called when a torn tail was cut while the store was opened. */
+  onTornTail?: (torn: TornTail) => void
+  /** For tests. */
+  sizes?: StoreSizes
+}
 
-/** An append-only log with group commit, and an index of it in memory. */
-export class LogStore implements Backend {
+/** While the log is read at the start the loop is given back after this time. */
+const replaySliceMs = 5
+
+/**
+ * An append-only log with group commit; what it says is held in memory until a thread has made a sorted table of it. See
+ * DESIGN.md.
+ */
+export class LogStore implements Backend, LogListener {
   readonly #directory: string
-  readonly #memtable = new Memtable()
-  readonly #pages: Pages = new Map()
+  readonly #options: LogStoreOptions
+  readonly #sizes: StoreSizes
   #lock: DirectoryLock | undefined
-  #writer: LogWriter | undefined
-  #position = 0
-  #sequence = 0
-  #durable = 0
-  #pending = new Group()
-  #writing: Group | undefined
-  #spare: Group | undefined = new Group()
-  #done: Promise<void> = Promise.resolve()
-  #failure: Error | undefined
+  #log: Log | undefined
+  #settling: Settling | undefined
+  #memtable = new Memtable()
 
-  constructor(directory: string) {
+  constructor(directory: string, options: LogStoreOptions = {}) {
     this.#directory = directory
+    this.#options = options
+    this.#sizes = options.sizes ?? defaultSizes
   }
 
   async open(): Promise<void> {
     this.#lock = await DirectoryLock.take(this.#directory)
-    const path = join(this.#directory, '000001.segment')
-    await writeFile(path, '', { flag: 'a' })
-    await this.#replay(path)
-    this.#writer = new LogWriter()
-    await this.#writer.call({ call: 'open', path })
+    const thread = new DiskThread('mesh/hypercore-store/table.worker.ts')
+    try {
+      const found = await thread.call<{ manifest: Manifest; segments: number[] }>('open', this.#directory, this.#sizes)
+      this.#settling = await Settling.open(this.#directory, thread, this.#sizes, found.manifest, {
+        reuse: (segment) => this.#log?.reuse(segment),
+        failed: (error) => this.#log?.poison(error),
+      })
+      await this.#openLog(found.manifest, found.segments)
+    } catch (error) {
+      thread.terminate()
+      await this.#settling?.close()
+      await this.#log?.close()
+      await this.#lock.release()
+      throw error
+    }
   }
 
-  async #replay(path: string): Promise<void> {
-    const bytes = Buffer.from(await Bun.file(path).arrayBuffer())
-    for (;;) {
-      const record = recordAt(bytes, this.#position, segment)
-      if (record === undefined || record.sequence !== this.#sequence + 1) break
-      const operations = decodeBody(bytes, this.#position + recordHeaderBytes, record.bodyEnd, this.#pages)
-      for (const operation of operations) this.#memtable.apply(operation)
-      this.#position = padded(record.bodyEnd)
-      this.#sequence = record.sequence
+  async #openLog(manifest: Manifest, segments: number[]): Promise<void> {
+    const found: FoundSegment[] = []
+    for (const segment of segments.filter((number) => number >= manifest.firstSegment)) {
+      const path = segmentPath(this.#directory, segment)
+      found.push({ segment, path, bytes: await readFile(path) })
     }
-    this.#durable = this.#sequence
+    checkRow(this.#directory, found, manifest)
+    const end = await this.#replay(found, manifest)
+    if (end.torn !== undefined) this.#options.onTornTail?.(end.torn)
+    this.#log = new Log(this.#directory, this.#sizes, end, this)
+    const unused = segments.filter((number) => number < manifest.firstSegment || number > end.segment)
+    try {
+      const next = unused.toSorted((a, b) => Math.abs(a - end.segment) - Math.abs(b - end.segment))
+      await this.#log.open(
+        end,
+        next.map((segment) => segmentPath(this.#directory, segment)),
+      )
+    } catch (error) {
+      // A full disk, most likely: what is there can be read.
+      this.#log.poison(error as SystemError)
+    }
+    this.#settling!.work()
+  }
+
+  async #replay(found: FoundSegment[], manifest: Manifest): Promise<LogEnd> {
+    const batches = replay(found, manifest.sequence)
+    let segment = manifest.firstSegment
+    let sequence = manifest.sequence
+    let sliceEndMs = performance.now() + replaySliceMs
+    for (let next = batches.next(); ; next = batches.next()) {
+      if (next.done === true)
+        return next.value.segment === 0 ? { ...next.value, segment: manifest.firstSegment } : next.value
+      if (next.value.segment !== segment) this.#freeze(segment, sequence)
+      segment = next.value.segment
+      sequence = next.value.sequence
+      for (const operation of next.value.operations) this.#memtable.apply(operation)
+      if (performance.now() < sliceEndMs) continue
+      await new Promise((resolve) => setImmediate(resolve))
+      sliceEndMs = performance.now() + replaySliceMs
+    }
+  }
+
+  #freeze(segment: number, sequence: number): void {
+    this.#settling!.add({ segment, sequence, memtable: this.#memtable })
+    this.#memtable = new Memtable()
+  }
+
+  /** From the Log. */
+  applied(operations: Operation[]): void {
+    for (const operation of operations) {
+      this.#memtable.apply(operation)
+      if (operation.kind !== 'deleteRange') continue
+      if (this.#settling!.freed(operation.start, operation.end, this.#memtable.deleted)) this.#log?.rotate()
+    }
+  }
+
+  /** From the Log. */
+  segmentBegun(segment: number, sequence: number): void | Promise<void> {
+    this.#freeze(segment - 1, sequence)
+    this.#settling!.work()
+    return this.#settling!.room()
+  }
+
+  /** From the Log. */
+  failed(_error: StorePoisoned): void {
+    this.#settling!.stop()
   }
 
   write(operations: Operation[], hint: boolean): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const owned = operations.map((operation) =>
       operation.kind === 'put' ? { ...operation, value: Buffer.from(operation.value) } : operation,
     )
-    const head = { segment, sequence: ++this.#sequence, durable: this.#durable }
-    encodeRecord(this.#pending, head, owned, this.#pages)
-    if (hint) {
-      for (const operation of owned) this.#memtable.apply(operation)
-      this.#pending.batches.push({ operations: [], resolve() {}, reject() {} })
-      setTimeout(() => this.#commit(), 50)
-      return Promise.resolve()
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#pending.batches.push({ operations: owned, resolve, reject })
-    this.#commit()
-    return promise
+    return this.#log!.write(owned, hint)
   }
 
-  #commit(): void {
-    if (this.#writing !== undefined || this.#pending.length === 0) return
-    const group = this.#pending
-    const sequence = this.#sequence
-    this.#writing = group
-    this.#pending = this.#spare ?? new Group()
-    const { shared: buffer, length } = group
-    const position = this.#position
-    this.#position += length
-    this.#done = this.#writer!.call({ call: 'append', buffer, length, position }).then(
-      () => {
-        this.#durable = sequence
-        for (const { operations, resolve } of group.batches) {
-          for (const operation of operations) this.#memtable.apply(operation)
-          resolve()
-        }
-        group.clear()
-        this.#spare = group
-        this.#writing = undefined
-        this.#commit()
-      },
-      (error: Error) => {
-        this.#failure = error
-        for (const { reject } of [...group.batches, ...this.#pending.batches]) reject(error)
-      },
-    )
-  }
-
-  get(key: ByteString): Buffer | null {
-    return own(this.#memtable.get(key))
+  get(key: ByteString): Buffer | null | Promise<Buffer | null> {
+    return read(this.#memtable, this.#settling!, key)
   }
 
   view(): View {
-    const memtable = this.#memtable.snapshot()
-    return {
-      get: (key) => own(memtable.get(key)),
-      scan: (range, reverse) => new MemoryCursor(memtable, range, reverse),
-      release() {},
-    }
+    return new LogView(this.#memtable.snapshot(), this.#settling!)
   }
 
   async flush(): Promise<void> {
-    this.#commit()
-    while (this.#writing !== undefined && this.#failure === undefined) await this.#done
-    if (this.#failure !== undefined) throw this.#failure
+    await this.#log!.flush()
   }
 
-  async compact(): Promise<void> {}
+  async compact(): Promise<void> {
+    this.#log!.rotate()
+    await this.#log!.flush()
+    await this.#settling!.settleAll()
+  }
 
   async close(): Promise<void> {
     try {
-      if (this.#failure === undefined) await this.flush()
+      if (this.#log?.failure === undefined) await this.#log?.flush()
     } finally {
-      this.#writer?.terminate()
+      await this.#settling?.close()
+      await this.#log?.close()
       await this.#lock?.release()
     }
   }
 }
 
-function own(slot: Uint8Array | null | undefined): Buffer | null {
-  return slot === undefined || slot === null ? null : Buffer.from(slot)
+/** Asks the newest first. */
+function read(
+  memtable: Memtable,
+  { frozen, version }: Pick<Settling, 'frozen' | 'version'>,
+  key: ByteString,
+): Buffer | null | Promise<Buffer | null> {
+  let slot = memtable.get(key)
+  for (let index = frozen.length - 1; slot === undefined && index >= 0; index--) slot = frozen[index]!.memtable.get(key)
+  if (slot !== undefined) return own(slot)
+  const found = version.get(key)
+  if (!(found instanceof Promise)) return own(found)
+  version.retain()
+  return found.then(own).finally(() => version.release())
 }
 
-class MemoryCursor implements Cursor {
-  readonly #entries: Generator<[ByteString, Uint8Array | null]>
+function own(slot: Slot): Buffer | null {
+  return slot === null ? null : Buffer.from(slot)
+}
 
-  constructor(memtable: Memtable, range: KeyRange, reverse: boolean) {
-    this.#entries = memtable.scan(range, reverse)
+class LogView implements View {
+  readonly #memtable: Memtable
+  readonly #older: Pick<Settling, 'frozen' | 'version'>
+
+  constructor(memtable: Memtable, { frozen, version }: Settling) {
+    this.#memtable = memtable
+    this.#older = { frozen, version: version.retain() }
   }
 
-  next(count: number): Entry[] {
-    const entries: Entry[] = []
-    while (entries.length < count) {
-      const { value, done } = this.#entries.next()
-      if (done === true) break
-      if (value[1] !== null) entries.push({ key: value[0], value: Buffer.from(value[1]) })
-    }
-    return entries
+  get(key: ByteString): Buffer | null | Promise<Buffer | null> {
+    return read(this.#memtable, this.#older, key)
   }
 
-  close(): void {}
+  scan(range: KeyRange, reverse: boolean): Cursor {
+    const { frozen, version } = this.#older
+    const memtables = [this.#memtable, ...frozen.map(({ memtable }) => memtable).reverse()]
+    return MergingCursor.over(memtables, version.recent, version.settled, range, reverse)
+  }
+
+  release(): void {
+    this.#older.version.release()
+  }
+}
+
+/** The log's files must follow one another. */
+function checkRow(directory: string, found: FoundSegment[], { firstSegment, sequence }: Manifest): void {
+  const count = Math.max(found.length, sequence > 0 ? 1 : 0)
+  for (let index = 0; index < count; index++) {
+    if (found[index]?.segment === firstSegment + index) continue
+    throw new DamagedFile(segmentPath(directory, firstSegment + index), 0, 'this file of the log is missing')
+  }
 }

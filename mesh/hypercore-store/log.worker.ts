@@ -1,45 +1,46 @@
-import { closeSync, openSync } from 'node:fs'
-import { fdatasync, pwriteAll, type SystemError } from './libc.ts'
-
-/** Writes of the log, one after the other, each answered when it is on the disk. */
-export type LogRequest =
-  | { id: number; call: 'open'; path: string }
-  | { id: number; call: 'append'; buffer: SharedArrayBuffer; length: number; position: number }
-  | { id: number; call: 'close' }
-
-export interface LogResponse {
-  id: number
-  error?: { code: string; message: string }
-}
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { serveDisk } from './disk-thread.ts'
+import { fdatasync, ftruncate, pwriteAll, rename, syncDirectory } from './libc.ts'
+import { segmentHeader } from './segment.ts'
 
 declare const self: Worker
 
-let fd = -1
-let path = ''
+let current = { path: '', fd: -1 }
 
-self.onmessage = ({ data }: MessageEvent<LogRequest>) => {
-  try {
-    answer(data)
-    self.postMessage({ id: data.id } satisfies LogResponse)
-  } catch (error) {
-    const { code, message } = error as SystemError
-    self.postMessage({ id: data.id, error: { code, message } } satisfies LogResponse)
-  }
-}
+/** Writes of the log: each call is answered when what it wrote is on the disk. */
+const calls = {
+  append(path: string, buffer: SharedArrayBuffer, length: number, position: number): void {
+    if (current.path !== path) {
+      calls.close()
+      current = { path, fd: openSync(path, 'r+') }
+    }
+    if (length === 0) return
+    pwriteAll(current.fd, new Uint8Array(buffer, 0, length), position, path)
+    fdatasync(current.fd, path)
+  },
 
-function answer(request: LogRequest): void {
-  switch (request.call) {
-    case 'open':
-      if (fd !== -1) closeSync(fd)
-      path = request.path
-      fd = openSync(path, 'r+')
-      return
-    case 'append':
-      pwriteAll(fd, new Uint8Array(request.buffer, 0, request.length), request.position, path)
+  /** Makes the file of a segment, from one that is no longer needed if there is one. */
+  prepare(path: string, segment: number, segmentBytes: number, from: string | undefined): void {
+    const used = from !== undefined && existsSync(from)
+    if (used && from !== path) rename(from, path)
+    const fd = openSync(path, used ? 'r+' : 'w+', 0o600)
+    try {
+      if (!used) pwriteAll(fd, new Uint8Array(segmentBytes), 0, path)
+      // A large batch made it longer.
+      else ftruncate(fd, segmentBytes, path)
+      pwriteAll(fd, segmentHeader(segment), 0, path)
       fdatasync(fd, path)
-      return
-    case 'close':
-      if (fd !== -1) closeSync(fd)
-      fd = -1
-  }
+    } finally {
+      closeSync(fd)
+    }
+    syncDirectory(dirname(path))
+  },
+
+  close(): void {
+    if (current.fd !== -1) closeSync(current.fd)
+    current = { path: '', fd: -1 }
+  },
 }
+
+serveDisk(self, calls)

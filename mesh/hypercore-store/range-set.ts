@@ -19,6 +19,18 @@ export class RangeSet {
     return span !== undefined && span.start <= key
   }
 
+  /** True when some key from `first` to `last` (both included) may be in the set. */
+  meets(first: ByteString, last: ByteString): boolean {
+    const span = this.spans[this.#firstEndingAfter(first)]
+    return span !== undefined && span.start <= last
+  }
+
+  /** True when all keys from `first` to `last` (both included) are in the set. */
+  coversAll(first: ByteString, last: ByteString): boolean {
+    const span = this.spans[this.#firstEndingAfter(first)]
+    return span !== undefined && span.start <= first && last < span.end
+  }
+
   /** Adds the keys from `start` (included) to `end` (excluded). */
   with(start: ByteString, end: ByteString): RangeSet {
     let first = this.#firstEndingAfter(start)

@@ -1,9 +1,10 @@
 import type { ByteString, Operation } from './backend.ts'
+import { ByteReader, type GrowingBuffer } from './growing-buffer.ts'
 
 /**
  * The records of the log. One record is one batch, all of it or nothing:
  *
- *     u32 length of the body, u32 checksum of all that follows, u64 sequence, u64 durable, body, padding to 8 bytes
+ *     u32 length of the body, u32 checksum of all that follows, u48 sequence, u48 durable, body, padding to 8 bytes
  *
  * Sequences have no gaps. `durable` is the last sequence known to be synced when the record was made: a bad record below
  * the `durable` of a good one was damaged after it was synced, any other bad one is a torn tail. The checksum starts from
@@ -13,79 +14,84 @@ import type { ByteString, Operation } from './backend.ts'
  * put: u32 length, bytes; delete: nothing; deleteRange: the end key; patch: u32 offset, u32 length, bytes of the value
  * that this segment put before under the key.
  */
-export const recordHeaderBytes = 24
-export const maxBodyBytes = 2 ** 30
+const headBytes = 20
 
 const kinds = { put: 1, delete: 2, deleteRange: 3, patch: 4 } as const
 
 /** Hypercore rewrites a whole bitfield page with every append: of values of this size only the changed span is logged. */
 const patchedValueBytes = 4096
 
-/** Where records are put together: a buffer that grows. */
-export interface RecordBuffer {
-  bytes: Buffer
-  length: number
-  /** Makes `bytes` hold `length + count` bytes at least. */
-  reserve(count: number): void
-}
-
 /** Values of `patchedValueBytes` as the segment has them, by key. */
 export type Pages = Map<ByteString, Uint8Array>
 
 export interface RecordHead {
+  /** Number of the segment the record is for. */
   segment: number
   sequence: number
   durable: number
 }
 
-/** Appends one record to the buffer. Puts' values are taken by reference into `pages`: they must not change. */
-export function encodeRecord(to: RecordBuffer, head: RecordHead, operations: Operation[], pages: Pages): void {
-  const start = to.length
-  to.reserve(recordHeaderBytes)
-  to.length += recordHeaderBytes
-  for (const operation of operations) encodeOperation(to, operation, pages)
-  const end = to.length
-  to.reserve(8)
-  while ((to.length - start) % 8 !== 0) to.bytes[to.length++] = 0
-  const { bytes } = to
-  bytes.writeUInt32LE(end - start - recordHeaderBytes, start)
-  bytes.writeBigUInt64LE(BigInt(head.sequence), start + 8)
-  bytes.writeBigUInt64LE(BigInt(head.durable), start + 16)
-  bytes.writeUInt32LE(checksum(bytes.subarray(start + 8, end), head.segment), start + 4)
+/** An upper bound of what the operations take in the log, in bytes. */
+export function recordBytes(operations: Operation[]): number {
+  let total = headBytes + 8
+  for (const operation of operations) {
+    if (operation.kind === 'deleteRange') total += 9 + operation.start.length + operation.end.length
+    else total += 13 + operation.key.length + (operation.kind === 'put' ? operation.value.byteLength : 0)
+  }
+  return total
 }
 
-function encodeOperation(to: RecordBuffer, operation: Operation, pages: Pages): void {
+/** Appends one record to the buffer. Puts' values are taken by reference into `pages`: they must not change. */
+export function encodeRecord(to: GrowingBuffer, head: RecordHead, operations: Operation[], pages: Pages): void {
+  const start = to.length
+  to.u32(0)
+  to.u32(0)
+  to.u48(head.sequence)
+  to.u48(head.durable)
+  for (const operation of operations) encodeOperation(to, operation, pages)
+  const end = to.length
+  while ((to.length - start) % 8 !== 0) to.byte(0)
+  to.bytes.writeUInt32LE(end - start - headBytes, start)
+  to.bytes.writeUInt32LE(checksum(to.bytes.subarray(start + 8, end), head.segment), start + 4)
+}
+
+function encodeOperation(to: GrowingBuffer, operation: Operation, pages: Pages): void {
   switch (operation.kind) {
     case 'put':
       encodePut(to, operation.key, operation.value, pages)
       break
     case 'delete':
       pages.delete(operation.key)
-      encodeKey(to, kinds.delete, operation.key)
+      to.byte(kinds.delete)
+      to.string(operation.key)
       break
     case 'deleteRange':
       pages.clear()
-      encodeKey(to, kinds.deleteRange, operation.start)
-      encodeString(to, operation.end)
+      to.byte(kinds.deleteRange)
+      to.string(operation.start)
+      to.string(operation.end)
   }
 }
 
-function encodePut(to: RecordBuffer, key: ByteString, value: Uint8Array, pages: Pages): void {
-  let [offset, end] = [0, value.byteLength]
-  const page = pages.get(key)
-  if (value.byteLength !== patchedValueBytes) pages.delete(key)
-  else {
-    if (page !== undefined) [offset, end] = changedSpan(page, value)
-    pages.set(key, value)
+function encodePut(to: GrowingBuffer, key: ByteString, value: Uint8Array, pages: Pages): void {
+  const page = value.byteLength === patchedValueBytes ? pages.get(key) : undefined
+  if (value.byteLength === patchedValueBytes) pages.set(key, value)
+  else pages.delete(key)
+  if (page !== undefined) {
+    const [start, end] = changedSpan(page, value)
+    if (end - start < value.byteLength / 2) {
+      to.byte(kinds.patch)
+      to.string(key)
+      to.u32(start)
+      to.u32(end - start)
+      to.raw(value.subarray(start, end))
+      return
+    }
   }
-  const isPatch = end - offset < value.byteLength / 2 && page !== undefined
-  encodeKey(to, isPatch ? kinds.patch : kinds.put, key)
-  const bytes = isPatch ? value.subarray(offset, end) : value
-  to.reserve(8 + bytes.byteLength)
-  if (isPatch) to.length = to.bytes.writeUInt32LE(offset, to.length)
-  to.length = to.bytes.writeUInt32LE(bytes.byteLength, to.length)
-  to.bytes.set(bytes, to.length)
-  to.length += bytes.byteLength
+  to.byte(kinds.put)
+  to.string(key)
+  to.u32(value.byteLength)
+  to.raw(value)
 }
 
 function changedSpan(before: Uint8Array, after: Uint8Array): [number, number] {
@@ -96,81 +102,55 @@ function changedSpan(before: Uint8Array, after: Uint8Array): [number, number] {
   return [start, end]
 }
 
-function encodeKey(to: RecordBuffer, kind: number, key: ByteString): void {
-  to.reserve(1)
-  to.bytes[to.length++] = kind
-  encodeString(to, key)
-}
-
-function encodeString(to: RecordBuffer, text: ByteString): void {
-  to.reserve(4 + text.length)
-  to.length = to.bytes.writeUInt32LE(text.length, to.length)
-  to.length += to.bytes.write(text, to.length, 'latin1')
-}
-
-export interface DecodedRecord {
-  sequence: number
-  durable: number
-  operations: Operation[]
+export interface FoundRecord extends RecordHead {
+  bodyStart: number
+  bodyEnd: number
   /** Where the next record begins. */
   end: number
 }
 
-/** The head of the record at the offset, or undefined when there is no whole and sound record of this segment. */
-export function recordAt(
-  bytes: Buffer,
-  offset: number,
-  segment: number,
-): (RecordHead & { bodyEnd: number }) | undefined {
-  if (offset + recordHeaderBytes > bytes.byteLength) return undefined
-  const bodyEnd = offset + recordHeaderBytes + bytes.readUInt32LE(offset)
-  if (bodyEnd > bytes.byteLength) return undefined
-  const sequence = Number(bytes.readBigUInt64LE(offset + 8))
-  if (sequence === 0) return undefined
+/** What stands at the offset, or undefined when that is no whole and sound record of this segment. */
+export function recordAt(bytes: Buffer, offset: number, segment: number): FoundRecord | undefined {
+  if (offset + headBytes > bytes.byteLength) return undefined
+  const bodyStart = offset + headBytes
+  const bodyEnd = bodyStart + bytes.readUInt32LE(offset)
+  const sequence = sequenceAt(bytes, offset)
+  if (sequence === 0 || bodyEnd > bytes.byteLength) return undefined
   if (checksum(bytes.subarray(offset + 8, bodyEnd), segment) !== bytes.readUInt32LE(offset + 4)) return undefined
-  return { segment, sequence, durable: Number(bytes.readBigUInt64LE(offset + 16)), bodyEnd }
+  const end = offset + Math.ceil((bodyEnd - offset) / 8) * 8
+  return { segment, sequence, durable: bytes.readUIntLE(offset + 14, 6), bodyStart, bodyEnd, end }
 }
 
-export function padded(offset: number): number {
-  return Math.ceil(offset / 8) * 8
+/** What would be the sequence of a record at the offset, sound or not. */
+export function sequenceAt(bytes: Buffer, offset: number): number {
+  return offset + headBytes > bytes.byteLength ? 0 : bytes.readUIntLE(offset + 8, 6)
 }
 
-/** The operations of a body; the puts' values are copies. `pages` as they were when the record was encoded. */
-export function decodeBody(bytes: Buffer, start: number, end: number, pages: Pages): Operation[] {
+/** The operations of a record; the puts' values are copies. `pages` as they were when the record was encoded. */
+export function decodeRecord(bytes: Buffer, record: FoundRecord, pages: Pages): Operation[] {
   const operations: Operation[] = []
-  let at = start
-  const string = (): string => {
-    const length = bytes.readUInt32LE(at)
-    at += 4 + length
-    return bytes.toString('latin1', at - length, at)
-  }
-  const value = (): Uint8Array => {
-    const length = bytes.readUInt32LE(at)
-    at += 4 + length
-    return Buffer.from(bytes.subarray(at - length, at))
-  }
-  while (at < end) {
-    const kind = bytes[at++]
-    const key = string()
+  const reader = new ByteReader(bytes, record.bodyStart)
+  while (reader.at < record.bodyEnd) {
+    const kind = reader.byte()
+    const key = reader.string()
     if (kind === kinds.put) {
-      const bytesPut = value()
-      if (bytesPut.byteLength === patchedValueBytes) pages.set(key, bytesPut)
+      const value = Buffer.from(reader.raw(reader.u32()))
+      if (value.byteLength === patchedValueBytes) pages.set(key, value)
       else pages.delete(key)
-      operations.push({ kind: 'put', key, value: bytesPut })
+      operations.push({ kind: 'put', key, value })
     } else if (kind === kinds.patch) {
-      const page = Buffer.from(pages.get(key)!)
-      const offset = bytes.readUInt32LE(at)
-      at += 4
-      page.set(value(), offset)
-      pages.set(key, page)
-      operations.push({ kind: 'put', key, value: page })
+      const value = Buffer.from(pages.get(key)!)
+      const start = reader.u32()
+      value.set(reader.raw(reader.u32()), start)
+      pages.set(key, value)
+      operations.push({ kind: 'put', key, value })
     } else if (kind === kinds.delete) {
       pages.delete(key)
       operations.push({ kind: 'delete', key })
     } else if (kind === kinds.deleteRange) {
       pages.clear()
-      operations.push({ kind: 'deleteRange', start: key, end: string() })
-    } else throw new Error(`operation of unknown kind ${kind}`)
+      operations.push({ kind: 'deleteRange', start: key, end: reader.string() })
+    } else throw new Error(`operation of unknown kind ${kind}: written by a later release?`)
   }
   return operations
 }

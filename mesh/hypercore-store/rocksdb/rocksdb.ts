@@ -1,12 +1,12 @@
 import type { Backend } from '../backend.ts'
-import { LogStore } from '../log-store.ts'
+import { LogStore, type LogStoreOptions } from '../log-store.ts'
 import { type BatchOptions, ReadBatch, WriteBatch } from './batch.ts'
 import { ColumnFamily } from './column-family.ts'
 import { Iterator, type IteratorOptions } from './iterator.ts'
 import type { Bytes } from './key.ts'
 import { type Lock, Snapshot, State } from './state.ts'
 
-export interface RocksOptions {
+export interface RocksOptions extends LogStoreOptions {
   lock?: Lock | null
   /** For tests; otherwise a LogStore in the directory. */
   backend?: Backend
@@ -42,7 +42,12 @@ export class RocksDB {
       this._columnFamily = options.columnFamily
     } else {
       const directory = path ?? ''
-      this._state = new State(this, directory, options.backend ?? new LogStore(directory), options.lock ?? null)
+      this._state = new State(
+        this,
+        directory,
+        options.backend ?? new LogStore(directory, options),
+        options.lock ?? null,
+      )
       this._snapshot = null
       this._columnFamily = new ColumnFamily('default')
     }

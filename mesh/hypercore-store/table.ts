@@ -1,0 +1,121 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ByteString } from './backend.ts'
+import type { BlockCache } from './block-cache.ts'
+import type { Slot } from './memtable.ts'
+import {
+  BlockReader,
+  blockFor,
+  checkBlock,
+  checkedMeta,
+  decodeFoot,
+  footBytes,
+  type TableMeta,
+  tableName,
+} from './table-format.ts'
+
+/** A table as the main loop reads it: blocks come from the cache at once, from the disk by a promise. */
+export class Table {
+  readonly id: number
+  readonly sizeBytes: number
+  readonly meta: TableMeta
+  readonly #path: string
+  readonly #file: FileHandle
+  readonly #cache: BlockCache
+  #references = 0
+
+  private constructor(
+    id: number,
+    path: string,
+    sizeBytes: number,
+    meta: TableMeta,
+    file: FileHandle,
+    cache: BlockCache,
+  ) {
+    this.id = id
+    this.sizeBytes = sizeBytes
+    this.meta = meta
+    this.#path = path
+    this.#file = file
+    this.#cache = cache
+  }
+
+  static async open(directory: string, id: number, cache: BlockCache): Promise<Table> {
+    const path = join(directory, tableName(id))
+    const file = await open(path, 'r')
+    try {
+      const { size } = await file.stat()
+      const foot = decodeFoot(await readAt(file, Math.max(0, size - footBytes), footBytes), path, size)
+      const meta = checkedMeta(await readAt(file, foot.offset, foot.sizeBytes), path, foot)
+      return new Table(id, path, size, meta, file, cache)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+  }
+
+  get first(): ByteString {
+    return this.meta.blocks[0]?.first ?? ''
+  }
+
+  get last(): ByteString {
+    return this.meta.blocks.at(-1)?.last ?? ''
+  }
+
+  /** Undefined: ask what is older. The slot is a view of a cached block: copy it. */
+  get(key: ByteString): Slot | undefined | Promise<Slot | undefined> {
+    const index = blockFor(this.meta.blocks, key)
+    if (index === -1) return this.#hidden(key)
+    const block = this.block(index)
+    if (block instanceof Promise) return block.then((loaded) => this.#lookUp(loaded, key))
+    return this.#lookUp(block, key)
+  }
+
+  #lookUp(block: BlockReader, key: ByteString): Slot | undefined {
+    const slot = block.get(key)
+    return slot === undefined ? this.#hidden(key) : slot
+  }
+
+  #hidden(key: ByteString): null | undefined {
+    return this.meta.deleted.covers(key) ? null : undefined
+  }
+
+  block(index: number): BlockReader | Promise<BlockReader> {
+    const cached = this.#cache.get(this.id, index)
+    return cached !== undefined ? cached : this.#load(index)
+  }
+
+  async #load(index: number): Promise<BlockReader> {
+    const block = this.meta.blocks[index]!
+    const bytes = await readAt(this.#file, block.offset, block.sizeBytes)
+    checkBlock(bytes, this.#path, block)
+    const reader = new BlockReader(bytes)
+    this.#cache.set(this.id, index, reader, bytes.byteLength)
+    return reader
+  }
+
+  retain(): void {
+    this.#references++
+  }
+
+  /** The file is closed with the last use. */
+  release(): void {
+    if (--this.#references === 0) this.close()
+  }
+
+  close(): void {
+    this.#cache.drop(this.id)
+    this.#file.close().catch(() => {})
+  }
+}
+
+async function readAt(file: FileHandle, offset: number, sizeBytes: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(sizeBytes)
+  let length = 0
+  while (length < sizeBytes) {
+    const { bytesRead } = await file.read(bytes, length, sizeBytes - length, offset + length)
+    if (bytesRead === 0) break
+    length += bytesRead
+  }
+  return bytes.subarray(0, length)
+}
