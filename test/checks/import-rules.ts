@@ -22,7 +22,7 @@ export const importRules: readonly ImportRule[] = [
   { from: 'mesh/raft', to: [], packages: [] },
 ]
 
-/** Tests (and simulations, which only tests run) may also use what stands in for the other side, the test runner, and what test/ offers. */
+/** Tests, benches, `test-*.ts`, simulations and simulators, which only tests run, may also use what stands in for the other side, the test runner, and what test/ offers. */
 export const testRules: readonly ImportRule[] = importRules.map((rule) => ({
   ...rule,
   to: [...rule.to, ...(rule.from === 'mesh/raft' ? [] : ['mesh/store', 'test'])],

@@ -4,7 +4,7 @@ import { areas, importRules, testRules } from './import-rules.ts'
 import { readSource, sourceFiles } from './source-files.ts'
 
 function check(file: string, source: string): string[] {
-  const rules = /\.(test|long)\.ts$|\/simulation\//.test(file) ? testRules : importRules
+  const rules = /\.(test|long|bench)\.ts$|\/test-[^/]*\.ts$|\/simulat(ion|or)\//.test(file) ? testRules : importRules
   return forbiddenArrows(readArrows(file, source), rules, areas)
 }
 
