@@ -138,9 +138,12 @@ export const thinPath: Step[] = [
   },
 ]
 
-/** Asks the Service by its name, in the pod with tools: through the cluster's DNS and the ClusterIP. */
+/**
+ * Asks the Service by its name, in the pod with tools: through the cluster's DNS and the ClusterIP. Without wget's -T:
+ * Debian 12's busybox-static 1.35 crashes on it.
+ */
 export function askByName(server: Server): Promise<string> {
-  return server.kubectl(['exec', 'tools', '--', 'wget', '-q', '-T', '5', '-O', '-', 'http://web.default.svc/'])
+  return server.kubectl(['exec', 'tools', '--', 'wget', '-q', '-O', '-', 'http://web.default.svc/'])
 }
 
 /** Name, container id and restart count of every pod's containers, as the API shows them. */
