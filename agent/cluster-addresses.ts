@@ -14,6 +14,9 @@ export interface ClusterAddresses {
 
 const podPrefixLength = 24
 
+/** Of the node that makes a cluster. Later ones are given theirs as they join. */
+export const firstNodeNumber = 0
+
 /** `number` counts nodes from 0; a member keeps its number for life. Throws RangeError when the ranges are used up. */
 export function clusterAddresses(
   ranges: { clusterCidr: string; serviceCidr: string; nodeCidr: string },

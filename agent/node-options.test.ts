@@ -12,6 +12,7 @@ test('defaults', () => {
     nodeCidr: '10.44.0.0/16',
     listen: [{ host: '127.0.0.1', port: 6443 }],
     runtimeEndpoint: undefined,
+    cgroupRoot: '',
   })
 })
 
@@ -29,6 +30,7 @@ const refused: [NodeFlags, string][] = [
   [{ listen: ['6443'] }, '--listen 6443'],
   [{ listen: ['127.0.0.1:99999'] }, '--listen 127.0.0.1:99999'],
   [{ containerRuntimeEndpoint: 'containerd.sock' }, '--container-runtime-endpoint containerd.sock'],
+  [{ cgroupRoot: 'skein' }, '--cgroup-root skein'],
   [{ clusterDomain: 'cluster..local' }, '--cluster-domain'],
 ]
 

@@ -17,6 +17,8 @@ export interface NodeOptions {
   listen: { host: string; port: number }[]
   /** An external CRI socket, instead of the runtime inside the executable. */
   runtimeEndpoint?: string
+  /** Above the pods' cgroups; '' but where several nodes run on one machine. */
+  cgroupRoot: string
 }
 
 /** A value that cannot be used; the message says which flag, what was wrong and what is expected. */
@@ -35,6 +37,7 @@ export interface NodeFlags {
   nodeCidr?: string
   listen?: string[]
   containerRuntimeEndpoint?: string
+  cgroupRoot?: string
 }
 
 export function nodeOptions(flags: NodeFlags): NodeOptions {
@@ -48,6 +51,7 @@ export function nodeOptions(flags: NodeFlags): NodeOptions {
     nodeCidr: cidr('--node-cidr', flags.nodeCidr ?? '10.44.0.0/16'),
     listen: listenAddresses(flags.listen ?? ['127.0.0.1:6443']),
     runtimeEndpoint: endpoint(flags.containerRuntimeEndpoint),
+    cgroupRoot: cgroupRoot(flags.cgroupRoot ?? ''),
   }
 }
 
@@ -93,4 +97,9 @@ function endpoint(text: string | undefined): string | undefined {
   const path = text.replace(/^unix:\/\//, '')
   if (isAbsolute(path)) return path
   throw new OptionError(`--container-runtime-endpoint ${text}: expected unix:///path/to/socket`)
+}
+
+function cgroupRoot(text: string): string {
+  if (text === '' || /^(\/[A-Za-z0-9_.-]+)+$/.test(text)) return text
+  throw new OptionError(`--cgroup-root ${text}: expected a path such as /skein`)
 }

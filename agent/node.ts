@@ -10,7 +10,7 @@ import { SingleVoterLog } from '../mesh/log/single-voter.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import { ReplicatedStore } from '../mesh/store/replicated.ts'
 import { bootstrapCluster } from './bootstrap.ts'
-import { type ClusterAddresses, clusterAddresses } from './cluster-addresses.ts'
+import { type ClusterAddresses, clusterAddresses, firstNodeNumber } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
 import { startNetwork } from './network/network.ts'
@@ -32,16 +32,13 @@ export interface Node {
 }
 
 /** What the parts are made from. */
-export interface Foundation {
+interface Foundation {
   options: NodeOptions
   directory: DataDirectory
   keyring: Keyring
   addresses: ClusterAddresses
   log: Logger
 }
-
-/** Joining gives each member its number; a cluster of one has this one. */
-const nodeNumber = 0
 
 /** The composition root: the only place where the parts are wired together. Rejects when a part cannot start. */
 export async function startNode(options: NodeOptions, log: Logger): Promise<Node> {
@@ -75,7 +72,7 @@ async function prepare(options: NodeOptions, log: Logger): Promise<Foundation> {
   }
   await openNodeKey(directory.nodeKey)
   const keyring = await openKeyring(directory.keyring, options.clusterName, systemClock.nowMs())
-  return { options, directory, keyring, addresses: clusterAddresses(options, nodeNumber), log }
+  return { options, directory, keyring, addresses: clusterAddresses(options, firstNodeNumber), log }
 }
 
 async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
@@ -92,11 +89,13 @@ async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
   parts.add(local)
   await bootstrapCluster(local.client('system:apiserver'), foundation.addresses)
   // The network first: the API listens on an address that it gives to this node.
-  await parts.start('network', () => startNetwork(networkOptions(foundation, local, payload)))
+  const sources = { ...foundation, payload }
+  const client = local.client(`system:node:${foundation.options.nodeName}`)
+  await parts.start('network', () => startNetwork({ ...networkOptions(sources), client }))
   const streams = new NodePodStreams()
   await parts.start('api', () => serveApi(foundation, local, streams))
   await parts.start('runtime', async () => {
-    const worker = await startWorker(workerOptions(foundation, local, payload))
+    const worker = await startWorker({ ...workerOptions(sources), client })
     streams.connect(foundation.options.nodeName, worker.podStreams)
     return worker
   })

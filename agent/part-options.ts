@@ -1,50 +1,74 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { LocalApi } from '../api/client/local-api.ts'
 import { systemClock } from '../mesh/clock/clock.ts'
+import type { Logger } from '../mesh/logger/logger.ts'
+import type { ClusterAddresses } from './cluster-addresses.ts'
+import type { DataDirectory } from './data-directory.ts'
 import type { NetworkOptions } from './network/network.ts'
-import type { Foundation } from './node.ts'
+import type { NodeOptions } from './node-options.ts'
 import type { Payload } from './payload/payload.ts'
 import type { WorkerOptions } from './worker/worker.ts'
 
-/** What the kernel's objects of this node are named by: two data directories on one machine never meet. */
-export function instanceOf(dataDirectory: string): string {
-  return createHash('sha256').update(dataDirectory).digest('hex').slice(0, 8)
+/** What the options of parts follow from: the same at start and when a node is removed. */
+export interface PartSources {
+  options: NodeOptions
+  directory: DataDirectory
+  addresses: ClusterAddresses
+  payload?: Payload
+  log: Logger
 }
 
-export function networkOptions(foundation: Foundation, local: LocalApi, payload?: Payload): NetworkOptions {
-  const { options, directory, addresses, log } = foundation
+export function networkOptions({
+  options,
+  directory,
+  addresses,
+  payload,
+  log,
+}: PartSources): Omit<NetworkOptions, 'client'> {
   const { nodeName, clusterCidr, serviceCidr, nodeCidr, clusterDomain } = options
   return {
     ...{ nodeName, clusterCidr, serviceCidr, nodeCidr, clusterDomain },
-    client: local.client(`system:node:${nodeName}`),
     nodeAddress: addresses.node,
     podCidr: addresses.podCidr,
     dnsAddress: addresses.dns,
     apiServiceAddress: addresses.apiService,
-    cniDirectory: join(directory.network, 'cni'),
+    cniDirectory: cniDirectoryOf(directory),
     stateDirectory: directory.network,
     payload,
     clock: systemClock,
     log: log.child('network'),
-    instance: instanceOf(directory.root),
+    instance: instanceOf(directory),
   }
 }
 
-export function workerOptions(foundation: Foundation, local: LocalApi, payload?: Payload): WorkerOptions {
-  const { options, directory, addresses, log } = foundation
+export function workerOptions({
+  options,
+  directory,
+  addresses,
+  payload,
+  log,
+}: PartSources): Omit<WorkerOptions, 'client'> {
   return {
-    client: local.client(`system:node:${options.nodeName}`),
     nodeName: options.nodeName,
     dataDirectory: directory.worker,
     payload,
     runtimeEndpoint: options.runtimeEndpoint,
-    cniConfiguration: join(directory.network, 'cni'),
+    cniConfiguration: cniDirectoryOf(directory),
     clusterDns: { address: addresses.dns, domain: options.clusterDomain },
     podCidr: addresses.podCidr,
     nodeAddress: addresses.node,
     imageDirectory: directory.images,
+    cgroupRoot: options.cgroupRoot,
     clock: systemClock,
     log: log.child('worker'),
   }
+}
+
+function cniDirectoryOf(directory: DataDirectory): string {
+  return join(directory.network, 'cni')
+}
+
+/** What the kernel's objects of this node are named by: two data directories on one machine never meet. */
+function instanceOf(directory: DataDirectory): string {
+  return createHash('sha256').update(directory.root).digest('hex').slice(0, 8)
 }

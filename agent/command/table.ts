@@ -32,6 +32,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'uninstall',
+    summary: 'remove what a stopped node left on this machine: containers, mounts, network, cgroups',
+    load: () => import('./uninstall.ts'),
+  },
+  {
     name: 'version',
     summary: 'show version, commit, Bun and target',
     load: () => import('./version.ts'),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Client } from '../../api/client/client.ts'
@@ -9,11 +8,9 @@ import type { ContainerImage, Pod, Service } from '../../api/schema/generated/ty
 import type { PodStreams } from '../../api/server/pod-streams.ts'
 import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
-import { type Payload, pauseArguments } from '../payload/payload.ts'
+import type { Payload } from '../payload/payload.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { Images } from './image/images.ts'
-import { pauseImage, pauseImageName } from './image/pause.ts'
-import { ImageRegistry } from './image/registry.ts'
 import { readMachine } from './node/machine.ts'
 import { allocatableOf, type Readiness } from './node/node-object.ts'
 import { NodeRegistration } from './node/registration.ts'
@@ -22,10 +19,10 @@ import { type ClusterDns, parseResolvConf } from './pod/dns.ts'
 import { PodSet } from './pod/pod-set.ts'
 import { Prober } from './probe/prober.ts'
 import { PodCgroups } from './runtime/cgroup.ts'
-import { connectRuntime, type RuntimeConnection, runtimeMessage } from './runtime/connection.ts'
-import { Containerd } from './runtime/containerd.ts'
+import { type RuntimeConnection, runtimeMessage } from './runtime/connection.ts'
 import { RuntimeEvents } from './runtime/event-stream.ts'
 import { readHostFacts } from './runtime/host.ts'
+import { type OpenRuntime, openRuntime, stateDirectoryOf } from './runtime/open-runtime.ts'
 import { Semaphore } from './semaphore.ts'
 import { LogRotation } from './stream/log-rotation.ts'
 import { localPodStreams } from './stream/pod-streams.ts'
@@ -86,8 +83,7 @@ const parallelCreations = 6
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { client, clock, log, nodeName } = options
   const dataDirectory = resolve(options.dataDirectory)
-  const hash = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 8)
-  const stateDirectory = options.stateDirectory ?? `/run/skein-${hash}`
+  const stateDirectory = options.stateDirectory ?? stateDirectoryOf(dataDirectory)
   for (const directory of [dataDirectory, stateDirectory]) mkdirSync(directory, { recursive: true, mode: 0o700 })
   const facts = readHostFacts(dataDirectory)
   const runtime = await openRuntime(options, dataDirectory, stateDirectory, facts)
@@ -181,52 +177,6 @@ async function run(running: RunningParts): Promise<Worker> {
     async terminateRuntime() {
       await stop()
       await runtime.close(true)
-    },
-  }
-}
-
-interface OpenRuntime {
-  connection: RuntimeConnection
-  containerd?: Containerd
-  registry?: ImageRegistry
-  close(terminate: boolean): Promise<void>
-}
-
-async function openRuntime(
-  options: WorkerOptions,
-  dataDirectory: string,
-  stateDirectory: string,
-  facts: ReturnType<typeof readHostFacts>,
-): Promise<OpenRuntime> {
-  const { runtimeEndpoint, payload, clock, log } = options
-  if (runtimeEndpoint) {
-    const connection = connectRuntime(runtimeEndpoint.replace(/^unix:\/\//, ''))
-    try {
-      await connection.runtime.version({}, { timeoutMs: 10_000 })
-    } catch (error) {
-      connection.close()
-      throw new Error(
-        `no container runtime answers at ${runtimeEndpoint} (${runtimeMessage(error)}): check --container-runtime-endpoint`,
-      )
-    }
-    return { connection, close: async () => connection.close() }
-  }
-  if (!payload) throw new Error('this node has no container runtime: name one by --container-runtime-endpoint')
-  const registryConfiguration = join(dataDirectory, 'certs.d')
-  const registry = new ImageRegistry(registryConfiguration)
-  registry.serve(pauseImage(payload.path('bin/pause'), pauseArguments))
-  const containerd = await Containerd.start({
-    ...{ payload, dataDirectory, stateDirectory, registryConfiguration, facts, clock, log },
-    cniConfiguration: options.cniConfiguration,
-    pauseImage: pauseImageName,
-  })
-  const { connection } = containerd
-  await connection.images.pullImage({ image: { image: pauseImageName } }, { timeoutMs: 60_000 })
-  return {
-    ...{ connection, containerd, registry },
-    async close(terminate) {
-      await (terminate ? containerd.terminate() : containerd.stop())
-      await registry.stop()
     },
   }
 }

@@ -99,6 +99,16 @@ export class PodCgroups {
     }
   }
 
+  /** Removes what is above the pods, when no pod is left. */
+  removeRoot(): void {
+    const own = this.#root.split('/').filter((part) => part !== '')
+    const names = own.length > 0 ? own : ['kubepods']
+    const path = this.#facts.cgroupDriver === 'systemd' ? systemdPath(names) : names.join('/')
+    for (const directory of this.#directories(path)) {
+      if (existsSync(directory)) this.#removeTree(directory)
+    }
+  }
+
   #removeTree(directory: string): void {
     try {
       for (const name of readdirSync(directory)) {

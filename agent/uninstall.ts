@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { systemClock } from '../mesh/clock/clock.ts'
+import type { Logger } from '../mesh/logger/logger.ts'
+import { clusterAddresses, firstNodeNumber } from './cluster-addresses.ts'
+import { dataDirectoryAt } from './data-directory.ts'
+import { removeNetwork } from './network/network.ts'
+import type { NodeOptions } from './node-options.ts'
+import { networkOptions, workerOptions } from './part-options.ts'
+import { openPayload, type Payload } from './payload/payload.ts'
+import { readStatus } from './status.ts'
+import { removeWorker } from './worker/remove.ts'
+
+/**
+ * Removes from this machine what a node that has stopped left for its pods: containers, mounts, links, nftables table,
+ * cgroups; with `data` its data directory too. Safe to repeat.
+ */
+export async function uninstall(options: NodeOptions, data: boolean, log: Logger): Promise<void> {
+  const directory = dataDirectoryAt(options.dataDirectory)
+  if (!existsSync(directory.root))
+    throw new Error(`${directory.root} does not exist: nothing is installed there`)
+  const status = await readStatus(directory.statusSocket)
+  if (status !== undefined) {
+    throw new Error(`the node ${status.node} runs there (pid ${status.pid}): stop it first`)
+  }
+  const payload: Payload | undefined = await openPayload({ directory: directory.payload, log }).catch(
+    (error: Error) => {
+      log.warn('the runtime cannot be unpacked; what it left is removed without it', { error: error.message })
+      return undefined
+    },
+  )
+  const sources = { options, directory, addresses: clusterAddresses(options, firstNodeNumber), payload, log }
+  await removeWorker({ ...workerOptions(sources), clock: systemClock })
+  await removeNetwork(networkOptions(sources))
+  if (data) await rm(directory.root, { recursive: true, force: true })
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Clock } from '../../../mesh/clock/clock.ts'
+import type { Logger } from '../../../mesh/logger/logger.ts'
+import { type Payload, pauseArguments } from '../../payload/payload.ts'
+import { pauseImage, pauseImageName } from '../image/pause.ts'
+import { ImageRegistry } from '../image/registry.ts'
+import { connectRuntime, type RuntimeConnection, runtimeMessage } from './connection.ts'
+import { Containerd } from './containerd.ts'
+import type { HostFacts } from './host.ts'
+
+export interface RuntimeOptions {
+  /** The runtime inside the executable; not needed with `runtimeEndpoint`. */
+  payload?: Payload
+  /** Socket of a CRI runtime that is there already, with or without `unix://`. */
+  runtimeEndpoint?: string
+  /** Folder with the CNI configuration. */
+  cniConfiguration: string
+  clock: Clock
+  log: Logger
+}
+
+/** Sockets and the state of running containers: on a file system that is empty after a reboot. */
+export function stateDirectoryOf(dataDirectory: string): string {
+  return `/run/skein-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 8)}`
+}
+
+/** A runtime that answers. */
+export interface OpenRuntime {
+  connection: RuntimeConnection
+  containerd?: Containerd
+  registry?: ImageRegistry
+  close(terminate: boolean): Promise<void>
+}
+
+/** Connects to the runtime that is there, or starts the one inside the executable (or adopts it, when it runs already). */
+export async function openRuntime(
+  options: RuntimeOptions,
+  dataDirectory: string,
+  stateDirectory: string,
+  facts: HostFacts,
+): Promise<OpenRuntime> {
+  const { runtimeEndpoint, payload, clock, log } = options
+  if (runtimeEndpoint) {
+    const connection = connectRuntime(runtimeEndpoint.replace(/^unix:\/\//, ''))
+    try {
+      await connection.runtime.version({}, { timeoutMs: 10_000 })
+    } catch (error) {
+      connection.close()
+      throw new Error(
+        `no container runtime answers at ${runtimeEndpoint} (${runtimeMessage(error)}): check --container-runtime-endpoint`,
+      )
+    }
+    return { connection, close: async () => connection.close() }
+  }
+  if (!payload) throw new Error('this node has no container runtime: name one by --container-runtime-endpoint')
+  const registryConfiguration = join(dataDirectory, 'certs.d')
+  const registry = new ImageRegistry(registryConfiguration)
+  registry.serve(pauseImage(payload.path('bin/pause'), pauseArguments))
+  const containerd = await Containerd.start({
+    ...{ payload, dataDirectory, stateDirectory, registryConfiguration, facts, clock, log },
+    cniConfiguration: options.cniConfiguration,
+    pauseImage: pauseImageName,
+  })
+  const { connection } = containerd
+  await connection.images.pullImage({ image: { image: pauseImageName } }, { timeoutMs: 60_000 })
+  return {
+    ...{ connection, containerd, registry },
+    async close(terminate) {
+      await (terminate ? containerd.terminate() : containerd.stop())
+      await registry.stop()
+    },
+  }
+}
