@@ -38,6 +38,14 @@ test('a JSON line has level, component, message and fields; nothing is lost at e
   expect(lines.at(-1).i).toBe(4999)
 })
 
+test("a child's child is named by both, once", () => {
+  const text = logged(`
+    const log = openLogger({ level: 'debug', format: 'json', color: false })
+    log.child('network').child('dns').debug('asked', { name: 'a' })`)
+  expect(text.match(/"component"/g)).toHaveLength(1)
+  expect(JSON.parse(text)).toMatchObject({ component: 'network/dns', name: 'a', message: 'asked' })
+})
+
 test('a text line is for people', () => {
   const json = (fields: object) =>
     JSON.stringify({ level: 'warn', time: '2026-11-21T02:50:15.858Z', component: 'api', message: 'slow', ...fields })

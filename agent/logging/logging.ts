@@ -44,15 +44,17 @@ export function openLogger(options: LoggingOptions): Logger {
     },
     stream,
   )
-  return wrap(root)
+  return wrap(root, undefined)
 }
 
-function wrap(logger: pino.Logger): Logger {
+/** `component` is the path of names that led here (`network/dns`); pino itself would write the field twice. */
+function wrap(root: pino.Logger, component: string | undefined): Logger {
+  const logger = component === undefined ? root : root.child({ component })
   return {
     debug: (message: string, fields?: LogFields) => logger.debug(fields, message),
     info: (message: string, fields?: LogFields) => logger.info(fields, message),
     warn: (message: string, fields?: LogFields) => logger.warn(fields, message),
     error: (message: string, fields?: LogFields) => logger.error(fields, message),
-    child: (component: string) => wrap(logger.child({ component })),
+    child: (name: string) => wrap(root, component === undefined ? name : `${component}/${name}`),
   }
 }
