@@ -17,8 +17,7 @@ import { removeWorker } from './worker/remove.ts'
  */
 export async function uninstall(options: NodeOptions, data: boolean, log: Logger): Promise<void> {
   const directory = dataDirectoryAt(options.dataDirectory)
-  if (!existsSync(directory.root))
-    throw new Error(`${directory.root} does not exist: nothing is installed there`)
+  if (!existsSync(directory.root)) throw new Error(`${directory.root} does not exist: nothing is installed there`)
   const status = await readStatus(directory.statusSocket)
   if (status !== undefined) {
     throw new Error(`the node ${status.node} runs there (pid ${status.pid}): stop it first`)

@@ -35,9 +35,10 @@ export async function removeWorker(options: RemoveWorkerOptions): Promise<void> 
   } catch (error) {
     log.warn('the runtime could not remove its pods; their processes are killed', { error: runtimeMessage(error) })
   }
-  killProcessesOf([dataDirectory, stateDirectory])
-  unmountBelow([dataDirectory, stateDirectory])
+  killRuntime([dataDirectory, stateDirectory])
   const cgroups = new PodCgroups(facts, cgroupRoot, log)
+  for (const uid of cgroups.podUids()) await cgroups.kill(uid)
+  unmountBelow([dataDirectory, stateDirectory])
   for (const uid of cgroups.podUids()) cgroups.remove(uid)
   cgroups.removeRoot()
   rmSync(stateDirectory, { recursive: true, force: true })
@@ -57,7 +58,7 @@ async function removeSandboxes({ runtime }: RuntimeConnection): Promise<void> {
 }
 
 /** containerd and shims that outlived their pods: they name our directories in their command lines. */
-function killProcessesOf(directories: string[]): void {
+function killRuntime(directories: string[]): void {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue
     const words = commandLineOf(name)

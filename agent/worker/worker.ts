@@ -22,7 +22,7 @@ import { PodCgroups } from './runtime/cgroup.ts'
 import { type RuntimeConnection, runtimeMessage } from './runtime/connection.ts'
 import { RuntimeEvents } from './runtime/event-stream.ts'
 import { readHostFacts } from './runtime/host.ts'
-import { type OpenRuntime, openRuntime, stateDirectoryOf } from './runtime/open-runtime.ts'
+import { loadPauseImage, type OpenRuntime, openRuntime, stateDirectoryOf } from './runtime/open-runtime.ts'
 import { Semaphore } from './semaphore.ts'
 import { LogRotation } from './stream/log-rotation.ts'
 import { localPodStreams } from './stream/pod-streams.ts'
@@ -87,6 +87,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   for (const directory of [dataDirectory, stateDirectory]) mkdirSync(directory, { recursive: true, mode: 0o700 })
   const facts = readHostFacts(dataDirectory)
   const runtime = await openRuntime(options, dataDirectory, stateDirectory, facts)
+  await loadPauseImage(runtime)
   const { connection } = runtime
   const version = await connection.runtime.version({}, { timeoutMs: 15_000 })
   const machine = readMachine({

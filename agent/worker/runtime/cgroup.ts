@@ -99,6 +99,23 @@ export class PodCgroups {
     }
   }
 
+  /** Ends what still runs in a pod's cgroup; resolves when nothing does. */
+  async kill(uid: string): Promise<void> {
+    const directories = possibleNames(uid).flatMap((names) => this.#directories(this.#path(names)))
+    for (let tries = 0; tries < 100; tries++) {
+      const pids = new Set(directories.flatMap((directory) => processesBelow(directory)))
+      if (pids.size === 0) return
+      for (const pid of pids) {
+        try {
+          process.kill(pid, 'SIGKILL')
+        } catch {
+          // Gone meanwhile.
+        }
+      }
+      await Bun.sleep(20)
+    }
+  }
+
   /** Removes what is above the pods, when no pod is left. */
   removeRoot(): void {
     const own = this.#root.split('/').filter((part) => part !== '')
@@ -134,6 +151,18 @@ export class PodCgroups {
       }
     }
     return [...uids]
+  }
+}
+
+function processesBelow(directory: string): number[] {
+  try {
+    const children = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    const own = readFileSync(join(directory, 'cgroup.procs'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+    return [...own.map(Number), ...children.flatMap(({ name }) => processesBelow(join(directory, name)))]
+  } catch {
+    return []
   }
 }
 

@@ -62,13 +62,17 @@ export async function openRuntime(
     cniConfiguration: options.cniConfiguration,
     pauseImage: pauseImageName,
   })
-  const { connection } = containerd
-  await connection.images.pullImage({ image: { image: pauseImageName } }, { timeoutMs: 60_000 })
   return {
-    ...{ connection, containerd, registry },
+    ...{ connection: containerd.connection, containerd, registry },
     async close(terminate) {
       await (terminate ? containerd.terminate() : containerd.stop())
       await registry.stop()
     },
   }
+}
+
+/** Every pod's sandbox is made from it. It is in the executable; containerd gets it from our own registry. */
+export async function loadPauseImage({ connection, containerd }: OpenRuntime): Promise<void> {
+  if (containerd === undefined) return
+  await connection.images.pullImage({ image: { image: pauseImageName } }, { timeoutMs: 60_000 })
 }
