@@ -1,10 +1,10 @@
 import type { AdmissionRequest } from '../admission/admission.ts'
-import { apiVersionOf } from '../schema/resource.ts'
 import { hasStatus, type ResourceDefinition, type TransactionDraft, type WriteContext } from './definition.ts'
 import { Item, storedBytes } from './item.ts'
-import { type ApiObject, isEqualJson, type ObjectMeta, timestamp } from './object.ts'
+import { type ApiObject, isEqualJson } from './object.ts'
+import { checkName, checkUid, initializeMetadata, restoreMetadata } from './object-metadata.ts'
 import type { Registry } from './registry.ts'
-import { alreadyExists, badRequest, conflict, type FieldCause, invalid, modified, notFound } from './status.ts'
+import { alreadyExists, conflict, type FieldCause, invalid, modified, notFound } from './status.ts'
 
 /** Names one object and who wants what of it. */
 export interface Target {
@@ -32,7 +32,7 @@ export async function createObject(
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     if (attempt > 0) await registry.refresh()
     const object = make()
-    const generated = initializeMetadata(registry, target, object)
+    const generated = initializeMetadata(target, object, registry.clock.nowMs())
     name = object.metadata.name ?? ''
     const key = registry.keyOf(definition, namespace, name)
     const existing = registry.cacheOf(definition).get(key)
@@ -63,58 +63,6 @@ export async function createObject(
     if (committed) return new Item(key, namespace, name, value, committed.revision)
   }
   throw conflict(definition, name, 'what it depends on kept changing; please try again')
-}
-
-/** Fills in what the server decides; true when it made the name up. */
-function initializeMetadata(registry: Registry, target: Omit<Target, 'name'>, object: ApiObject): boolean {
-  const { definition, namespace } = target
-  object.apiVersion = apiVersionOf(definition.storage.group, definition.storage.version)
-  object.kind = definition.kind
-  object.metadata ??= {}
-  const { metadata } = object
-  if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
-  alignNamespace(definition, metadata, namespace)
-  let generated = false
-  if (!metadata.name && metadata.generateName) {
-    metadata.name = `${metadata.generateName.slice(0, 58)}${randomSuffix()}`
-    generated = true
-  }
-  if (!metadata.name) {
-    throw invalid(definition, '', [
-      {
-        reason: 'FieldValueRequired',
-        message: 'Required value: name or generateName is required',
-        field: 'metadata.name',
-      },
-    ])
-  }
-  delete metadata.selfLink
-  delete metadata.deletionTimestamp
-  delete metadata.deletionGracePeriodSeconds
-  delete metadata.generation
-  metadata.uid = crypto.randomUUID()
-  metadata.creationTimestamp = timestamp(registry.clock.nowMs())
-  if (definition.strategy.hasGeneration) metadata.generation = 1
-  return generated
-}
-
-function alignNamespace(definition: ResourceDefinition, metadata: ObjectMeta, namespace: string): void {
-  if (!definition.namespaced) {
-    delete metadata.namespace
-    return
-  }
-  if (metadata.namespace && metadata.namespace !== namespace) {
-    throw badRequest(
-      `the namespace of the provided object does not match the namespace sent on the request (${metadata.namespace} / ${namespace})`,
-    )
-  }
-  metadata.namespace = namespace
-}
-
-/** Five of upstream's safe letters (no vowels, nothing that looks like another): k8s.io/apimachinery/pkg/util/rand. */
-function randomSuffix(): string {
-  const letters = 'bcdfghjklmnpqrstvwxz2456789'
-  return Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => letters[byte % letters.length]).join('')
 }
 
 export interface UpdateOptions {
@@ -148,7 +96,8 @@ export async function updateObject(registry: Registry, target: Target, options: 
       continue
     }
     const object = await options.compute(current.parse())
-    const asked = object.metadata?.resourceVersion
+    checkName(target, object)
+    const asked = object.metadata.resourceVersion
     if (asked && asked !== String(current.revision)) {
       if (isFresh) throw modified(definition, name)
       continue
@@ -172,7 +121,7 @@ async function tryUpdate(
   const current = currentItem.object
   const { subresource } = options
   const view = registry.view()
-  checkIdentity(target, object, current)
+  checkUid(target, object, current)
   const isStatus = subresource === 'status'
   if (options.reset) options.reset(object, current)
   else if (isStatus) restoreAllButStatus(object, current)
@@ -225,38 +174,6 @@ export function mayVanish(definition: ResourceDefinition, object: ApiObject): bo
   if ((object.metadata.finalizers?.length ?? 0) > 0) return false
   if (definition.strategy.mayVanish) return definition.strategy.mayVanish(object)
   return (object.metadata.deletionGracePeriodSeconds ?? 0) === 0
-}
-
-function checkIdentity(target: Target, object: ApiObject, current: ApiObject): void {
-  const { definition, namespace, name } = target
-  object.metadata ??= {}
-  const { metadata } = object
-  if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
-  }
-  metadata.name = name
-  alignNamespace(definition, metadata, namespace)
-  if (metadata.uid && metadata.uid !== current.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`
-    throw conflict(definition, name, why)
-  }
-}
-
-/** What no update changes. Upstream: rest.BeforeUpdate and ValidateObjectMetaAccessorUpdate. */
-function restoreMetadata(object: ApiObject, current: ApiObject): void {
-  const { metadata } = object
-  const { metadata: before } = current
-  object.apiVersion = current.apiVersion
-  object.kind = current.kind
-  metadata.uid = before.uid
-  metadata.creationTimestamp = before.creationTimestamp
-  metadata.generateName ??= before.generateName
-  delete metadata.selfLink
-  delete metadata.resourceVersion
-  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
-    if (before[field] === undefined) delete metadata[field]
-    else Object.assign(metadata, { [field]: before[field] })
-  }
 }
 
 function restoreStatus(definition: ResourceDefinition, object: ApiObject, current: ApiObject): void {

@@ -35,6 +35,8 @@ export interface TestServer {
     options: { input?: string; env?: Record<string, string>; kubeconfig?: string },
     ...args: string[]
   ): Promise<Output>
+  /** A request with the admin's certificate. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
   directory: string
   stop(): Promise<void>
 }
@@ -81,6 +83,10 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
     return path
   }
   const admin = await kubeconfig('admin', ['system:masters'])
+  const adminCertificate = await issue({ commonName: 'admin', organizations: ['system:masters'], uses: ['client'] })
+  const tls = { ca: authority.certificatePem, cert: adminCertificate.certificatePem, key: adminCertificate.keyPem }
+  const request: TestServer['fetch'] = (path, init = {}) =>
+    fetch(`https://127.0.0.1:${server.ports[0]}${path}`, { ...init, tls, keepalive: false } as RequestInit)
   const kubectlWith: TestServer['kubectlWith'] = async ({ input, env, kubeconfig: path = admin }, ...args) => {
     const child = Bun.spawn(['kubectl', '--kubeconfig', path, '--cache-dir', join(directory, 'cache'), ...args], {
       env: { PATH: Bun.env.PATH, HOME: directory, ...env },
@@ -92,7 +98,7 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
     return { code: await child.exited, stdout, stderr }
   }
   return {
-    ...{ api, server, store, client, authority, kubeconfig, kubectlWith, directory },
+    ...{ api, server, store, client, authority, kubeconfig, kubectlWith, directory, fetch: request },
     kubectl: (...args) => kubectlWith({}, ...args),
     async stop() {
       await server.stop()

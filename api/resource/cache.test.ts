@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { systemClock } from '../../mesh/clock/clock.ts'
+import { silentLogger } from '../../mesh/logger/logger.ts'
+import { MemoryStore } from '../../mesh/store/memory.ts'
+import { ApiError } from '../client/client.ts'
+import { Cache } from './cache.ts'
+import { ItemFilter } from './filter.ts'
+import { ResourceWatch } from './watch.ts'
+
+const prefix = 'registry/core/configmaps/'
+let store: MemoryStore
+let cache: Cache
+let counter = 0
+
+beforeEach(async () => {
+  store = new MemoryStore({ clock: systemClock })
+  cache = new Cache(store, silentLogger, { maxEvents: 8, maxBytes: 1_000_000 })
+  await cache.start()
+})
+afterEach(async () => {
+  await cache.stop()
+  await store.close()
+})
+
+async function put(name: string, labels: Record<string, string> | null = {}): Promise<number> {
+  const object = { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name, namespace: 'ns', labels } }
+  const value = labels === null ? null : Buffer.from(JSON.stringify(object))
+  const { revision } = await store.commit({
+    id: { origin: 'test', counter: ++counter },
+    class: 'durable',
+    author: { user: 'test', peer: 'p' },
+    preconditions: [],
+    changes: [{ key: `${prefix}ns/${name}`, value }],
+  })
+  await cache.waitFor(revision)
+  return revision
+}
+
+const all = new ItemFilter({})
+const reasonOf = (run: () => unknown) => {
+  try {
+    run()
+    return 'no error'
+  } catch (error) {
+    return error instanceof ApiError ? error.reason : String(error)
+  }
+}
+
+test('an item is served with its revision, whole or as part of a list', async () => {
+  const revision = await put('a')
+  const item = cache.of(prefix).get(`${prefix}ns/a`)!
+  expect(JSON.parse(item.json().toString())).toEqual(item.object as never)
+  expect(item.object.metadata.resourceVersion).toBe(String(revision))
+  const { kind: _, apiVersion: __, ...listed } = item.object
+  expect(JSON.parse(item.listedJson().toString())).toEqual(listed)
+})
+
+test('a watch that stands where events were dropped is Expired, a quick one loses nothing', async () => {
+  const start = store.revision
+  const slow = new ResourceWatch(cache.of(prefix), all, { after: start })
+  const quick = new ResourceWatch(cache.of(prefix), all, { after: start })
+  const seen: string[] = []
+  for (let n = 0; n < 20; n++) {
+    await put(`n${n}`)
+    for (const { item } of quick.take(100)) seen.push(item.name)
+  }
+  expect(seen).toHaveLength(20)
+  expect(reasonOf(() => slow.take(100))).toBe('Expired')
+  expect(reasonOf(() => new ResourceWatch(cache.of(prefix), all, { after: start }))).toBe('Expired')
+})
+
+test('a compacted store is loaded again: watches expire, reads go on', async () => {
+  await put('a')
+  const watch = new ResourceWatch(cache.of(prefix), all, { after: store.revision })
+  const waiting = watch.wait()
+  const other = new MemoryStore({ clock: systemClock })
+  await other.close()
+  cache.of(prefix).reset([], store.revision)
+  cache.of(prefix).notify()
+  await waiting
+  expect(reasonOf(() => watch.take(10))).toBe('Expired')
+  const revision = await put('b')
+  expect(cache.revision).toBeGreaterThanOrEqual(revision)
+})
+
+test('a revision that never comes ends in Timeout with its cause', async () => {
+  const error = await cache.waitFor(store.revision + 5).catch((reason) => reason)
+  expect(error).toMatchObject({ code: 504, details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } })
+})
+
+test('a selector turns changes into comings and goings', async () => {
+  const filter = new ItemFilter({ labelSelector: 'a=1' })
+  const watch = new ResourceWatch(cache.of(prefix), filter, { after: store.revision })
+  await put('x', { a: '0' })
+  await put('x', { a: '1' })
+  await put('x', { a: '1', b: '2' })
+  const left = await put('x', { a: '2' })
+  await put('x', null)
+  const seen = watch.take(100)
+  expect(seen.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED'])
+  expect(seen[2]!.item.object.metadata).toMatchObject({ labels: { a: '1', b: '2' }, resourceVersion: String(left) })
+})
