@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Client } from '../../api/client/client.ts'
 import type { Pod, Service } from '../../api/schema/generated/types/core-v1.ts'
 import type { Clock } from '../../mesh/clock/clock.ts'
@@ -42,4 +44,16 @@ export interface WorkerParts {
 export function podLogDirectory(parts: WorkerParts, pod: Pod): string {
   const { namespace, name, uid } = pod.metadata!
   return `${parts.logDirectory}/${namespace}_${name}_${uid}`
+}
+
+/** Uid -> folder, of all pods that have logs. */
+export async function podLogDirectories(parts: WorkerParts): Promise<Map<string, string>> {
+  const names = await readdir(parts.logDirectory).catch((): string[] => [])
+  return new Map(names.map((name) => [name.slice(name.lastIndexOf('_') + 1), join(parts.logDirectory, name)]))
+}
+
+/** By uid: of a pod that only the disk remembers, neither name nor namespace is known. */
+export async function removePodLogs(parts: WorkerParts, uid: string): Promise<void> {
+  const directory = (await podLogDirectories(parts)).get(uid)
+  if (directory) await rm(directory, { recursive: true, force: true })
 }

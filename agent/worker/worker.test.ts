@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { configmaps, pods } from '../../api/schema/generated/resources.ts'
-import { insideNamespace, runInNamespace, TestNode } from './test-cluster.ts'
+import { insideNamespace, runInNamespace, TestNode } from './test-node.ts'
 
 if (!insideNamespace) {
   test(

@@ -3,7 +3,7 @@ import { isReason } from '../../../api/client/client.ts'
 import { pods, secrets } from '../../../api/schema/generated/resources.ts'
 import type { Container, Pod, Secret } from '../../../api/schema/generated/types/core-v1.ts'
 import { defaultPullPolicy } from '../image/reference.ts'
-import { podLogDirectory, type WorkerParts } from '../parts.ts'
+import { removePodLogs, type WorkerParts } from '../parts.ts'
 import { isNotFound, runtimeMessage } from '../runtime/connection.ts'
 import type { VolumePaths } from '../volume/pod-volumes.ts'
 import type { Action } from './action.ts'
@@ -289,7 +289,7 @@ export class PodExecutor {
   async #forget(): Promise<void> {
     const { parts, pod } = this.#context
     const { namespace, name, uid, deletionTimestamp } = pod.metadata!
-    await rm(podLogDirectory(parts, pod), { recursive: true, force: true })
+    await removePodLogs(parts, uid!)
     if (deletionTimestamp) {
       const preconditions = { uid }
       try {

@@ -128,10 +128,11 @@ export class PodActor {
         await this.#step()
         this.#retryMs = firstRetryMs
       } catch (error) {
-        this.#parts.log.warn('pod not brought up to date, trying again', {
-          pod: this.pod.metadata!.name,
-          error: runtimeMessage(error),
-        })
+        const fields = { pod: this.pod.metadata!.name, error: runtimeMessage(error) }
+        // The first failure may be a call of an agent that was killed, still under way in the runtime.
+        const { log } = this.#parts
+        if (this.#retryMs === firstRetryMs) log.debug('pod not brought up to date, trying again', fields)
+        else log.warn('pod not brought up to date, trying again', fields)
         this.#wakeIn(this.#retryMs)
         this.#retryMs = Math.min(maxRetryMs, this.#retryMs * 2)
         return

@@ -1,6 +1,6 @@
 import type { Informer } from '../../../api/client/informer.ts'
 import type { Pod } from '../../../api/schema/generated/types/core-v1.ts'
-import type { WorkerParts } from '../parts.ts'
+import { podLogDirectories, type WorkerParts } from '../parts.ts'
 import { runtimeMessage } from '../runtime/connection.ts'
 import { listRuntimePods, type RuntimePod } from '../runtime/pod-state.ts'
 import { PodActor } from './pod-actor.ts'
@@ -91,7 +91,8 @@ export class PodSet {
   async #removeOrphans(): Promise<void> {
     try {
       const runtimePods = await listRuntimePods(this.#parts.connection)
-      const onDisk = [...(await this.#parts.volumes.podUids()), ...this.#parts.cgroups.podUids()]
+      const logs = (await podLogDirectories(this.#parts)).keys()
+      const onDisk = [...(await this.#parts.volumes.podUids()), ...this.#parts.cgroups.podUids(), ...logs]
       const known = new Set(this.#informer.list().map(({ metadata }) => metadata!.uid!))
       const orphans = new Map<string, RuntimePod>()
       for (const uid of onDisk) orphans.set(uid, { uid, namespace: '', name: '' })

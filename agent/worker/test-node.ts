@@ -1,6 +1,6 @@
 /** A node for tests: an API over a store in memory, and a worker with real containers, in a network namespace of its own. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { Client } from '../../api/client/client.ts'
 import { type LocalApi, startLocalApi } from '../../api/client/local-api.ts'
 import { namespaces, pods } from '../../api/schema/generated/resources.ts'
@@ -9,6 +9,7 @@ import { systemClock } from '../../mesh/clock/clock.ts'
 import type { LogFields, Logger } from '../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../mesh/store/memory.ts'
 import { makeImages } from '../../test/fixtures/images/make.ts'
+import { writeCniConfiguration } from '../network/pod-network/cni-configuration.ts'
 import { openPayload, type Payload } from '../payload/payload.ts'
 import { unmount } from './runtime/mount.ts'
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
@@ -46,7 +47,7 @@ function run(...command: string[]): void {
 }
 
 /** Warnings go to stderr, where a failing test shows them. */
-function testLogger(component = 'worker'): Logger {
+export function testLogger(component = 'worker'): Logger {
   const write =
     (level: string) =>
     (message: string, fields: LogFields = {}) => {
@@ -58,7 +59,6 @@ function testLogger(component = 'worker'): Logger {
 
 export class TestNode {
   readonly directory: string
-  readonly stateDirectory: string
   readonly log = testLogger()
   api!: LocalApi
   client!: Client
@@ -67,13 +67,11 @@ export class TestNode {
 
   private constructor() {
     this.directory = mkdtempSync('/tmp/skein-worker-test-')
-    this.stateDirectory = `/run/${this.directory.slice('/tmp/'.length)}`
   }
 
   static async start(): Promise<TestNode> {
     const node = new TestNode()
-    run('ip', 'link', 'set', 'lo', 'up')
-    writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
+    prepareNamespace()
     node.payload = await openPayload({ directory: join(node.directory, 'payload'), log: node.log })
     const store = new MemoryStore({ clock: systemClock })
     node.api = await startLocalApi({ store, clock: systemClock, log: node.log, peer: nodeName })
@@ -90,22 +88,11 @@ export class TestNode {
     return node
   }
 
-  options(): WorkerOptions {
-    const cniConfiguration = join(this.directory, 'cni')
-    writeCniConfiguration(cniConfiguration)
-    return {
-      client: this.api.client(`system:node:${nodeName}`),
-      ...{ nodeName, podCidr, cniConfiguration, log: this.log, clock: systemClock, payload: this.payload },
-      dataDirectory: join(this.directory, 'worker'),
-      stateDirectory: this.stateDirectory,
-      clusterDns: { address: '10.43.0.10', domain: 'cluster.local' },
-      nodeAddress: '10.44.0.7',
-      cgroupRoot: `/${this.directory.slice('/tmp/'.length)}`,
-    }
-  }
-
   async startWorker(): Promise<void> {
-    this.worker = await startWorker(this.options())
+    this.worker = await startWorker({
+      ...testWorkerOptions(this.directory, this.payload, this.log),
+      client: this.api.client(`system:node:${nodeName}`),
+    })
   }
 
   /** A pod bound to this node. */
@@ -190,50 +177,50 @@ export class TestNode {
     const left = this.worker.status().pods
     await this.worker.terminateRuntime()
     await this.api.stop()
-    removeLeftovers(this.directory)
-    removeLeftovers(this.stateDirectory)
-    this.#removeCgroups()
+    removeNode(this.directory)
     if (left > 0) throw new Error(`${left} pods were not removed`)
-  }
-
-  #removeCgroups(): void {
-    const root = this.directory.slice('/tmp/'.length)
-    const remove = (path: string) => {
-      for (const entry of readdirSync(path, { withFileTypes: true })) {
-        if (entry.isDirectory()) remove(join(path, entry.name))
-      }
-      rmSync(path, { recursive: false, force: true })
-    }
-    for (const controller of readdirSync('/sys/fs/cgroup')) {
-      const path = join('/sys/fs/cgroup', controller, root)
-      try {
-        remove(path)
-      } catch {
-        // Not there in this controller.
-      }
-    }
   }
 }
 
-function writeCniConfiguration(directory: string): void {
-  mkdirSync(directory, { recursive: true })
-  const plugins = [
-    {
-      type: 'ptp',
-      ipMasq: false,
-      mtu: 1500,
-      ipam: {
-        type: 'host-local',
-        ranges: [[{ subnet: podCidr }]],
-        routes: [{ dst: '0.0.0.0/0' }],
-        dataDir: join(directory, 'state'),
-      },
-    },
-  ]
-  writeFileSync(
-    join(directory, '10-test.conflist'),
-    JSON.stringify({ cniVersion: '1.0.0', name: 'skein-test', plugins }),
-  )
+export function stateDirectoryOf(directory: string): string {
+  return `/run/${basename(directory)}`
+}
+
+/** Of a node whose files are in `directory`; all but the client. */
+export function testWorkerOptions(directory: string, payload: Payload, log: Logger): Omit<WorkerOptions, 'client'> {
+  const cniConfiguration = join(directory, 'cni')
+  const stateDirectory = join(directory, 'cni-state')
+  writeCniConfiguration({ directory: cniConfiguration, stateDirectory, podCidr, mtu: 1500 })
+  return {
+    ...{ nodeName, podCidr, cniConfiguration, log, clock: systemClock, payload },
+    dataDirectory: join(directory, 'worker'),
+    stateDirectory: stateDirectoryOf(directory),
+    clusterDns: { address: '10.43.0.10', domain: 'cluster.local' },
+    nodeAddress: '10.44.0.7',
+    cgroupRoot: `/${basename(directory)}`,
+  }
+}
+
+export function prepareNamespace(): void {
+  run('ip', 'link', 'set', 'lo', 'up')
+  writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
+}
+
+/** Removes the files, mounts and cgroups of a node that runs no more. */
+export function removeNode(directory: string): void {
+  removeLeftovers(directory)
+  removeLeftovers(stateDirectoryOf(directory))
+  for (const controller of readdirSync('/sys/fs/cgroup')) {
+    const path = join('/sys/fs/cgroup', controller, basename(directory))
+    if (existsSync(path)) removeCgroups(path)
+  }
+}
+
+function removeCgroups(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeCgroups(join(path, entry.name))
+  }
+  rmdirSync(path)
 }
 
 function removeLeftovers(directory: string): void {

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
+import { makeImages } from '../../test/fixtures/images/make.ts'
+import type { Command } from './recovery-agent.ts'
+import { connectRuntime, type RuntimeConnection } from './runtime/connection.ts'
+import { ContainerState, PodSandboxState } from './runtime/generated/cri/api_pb.ts'
+import { insideNamespace, prepareNamespace, removeNode, runInNamespace, stateDirectoryOf } from './test-node.ts'
+
+/** An agent process that can be killed and started again. */
+class KillableAgent {
+  readonly #directory: string
+  #child!: Bun.Subprocess<'pipe', 'pipe', 'inherit'>
+  #lines!: AsyncIterator<string>
+  containerd = 0
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  async start(): Promise<void> {
+    this.#child = Bun.spawn([process.execPath, join(import.meta.dir, 'recovery-agent.ts'), this.#directory], {
+      ...{ stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' },
+    })
+    this.#lines = linesOf(this.#child.stdout)
+    const { containerd } = (await this.#answer()) as { containerd: number }
+    this.containerd = containerd
+  }
+
+  async #answer(): Promise<unknown> {
+    const { value, done } = await this.#lines.next()
+    if (done) throw new Error('the agent has ended')
+    return JSON.parse(value)
+  }
+
+  tell(command: Command): void {
+    this.#child.stdin.write(`${JSON.stringify(command)}\n`)
+    this.#child.stdin.flush()
+  }
+
+  async ask<T>(command: Command): Promise<T> {
+    this.tell(command)
+    const { result, error } = (await this.#answer()) as { result: T; error?: string }
+    if (error) throw new Error(error)
+    return result
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#child.exited
+  }
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  let rest = ''
+  for await (const text of stream.pipeThrough(new TextDecoderStream() as never) as unknown as AsyncIterable<string>) {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop()!
+    yield* lines
+  }
+}
+
+const busyboxPod = (name: string, command: string[]): Pod => ({
+  metadata: { name },
+  spec: {
+    nodeName: 'worker-1',
+    terminationGracePeriodSeconds: 1,
+    volumes: [
+      { name: 'scratch', emptyDir: {} },
+      { name: 'memory', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+    ],
+    containers: ['main', 'second'].map((container) => ({
+      name: container,
+      image: 'skein.local/busybox:1',
+      imagePullPolicy: 'IfNotPresent',
+      command,
+      volumeMounts: [
+        { name: 'scratch', mountPath: '/scratch', subPath: container },
+        { name: 'memory', mountPath: '/memory' },
+      ],
+    })),
+  },
+})
+
+if (!insideNamespace) {
+  test(
+    'pods live through the end of agent and runtime',
+    async () => {
+      const { exitCode, output } = await runInNamespace(import.meta.path)
+      if (exitCode !== 0) console.error(output)
+      expect(exitCode).toBe(0)
+    },
+    { timeout: 300_000 },
+  )
+} else {
+  describe('recovery', () => {
+    const directory = mkdtempSync('/tmp/skein-worker-recovery-')
+    const agent = new KillableAgent(directory)
+    let connection: RuntimeConnection
+
+    beforeAll(async () => {
+      prepareNamespace()
+      await agent.start()
+      for (const file of makeImages(['busybox'])) await agent.ask({ do: 'import', file })
+      connection = connectRuntime(join(stateDirectoryOf(directory), 'containerd.sock'))
+    })
+
+    afterAll(async () => {
+      await agent.kill()
+      connection.close()
+      process.kill(agent.containerd, 'SIGKILL')
+      removeNode(directory)
+    })
+
+    const running = async () => {
+      const { containers } = await connection.runtime.listContainers({})
+      return containers.filter(({ state }) => state === ContainerState.CONTAINER_RUNNING)
+    }
+    const readySandboxes = async () => {
+      const { items } = await connection.runtime.listPodSandbox({})
+      return items.filter(({ state }) => state === PodSandboxState.SANDBOX_READY)
+    }
+    const until = async (what: string, condition: () => Promise<boolean>, timeoutMs = 40_000) => {
+      const endMs = performance.now() + timeoutMs
+      while (!(await condition())) {
+        if (performance.now() > endMs) throw new Error(`not in time: ${what}`)
+        await Bun.sleep(50)
+      }
+    }
+    const forever = ['sh', '-c', 'trap exit TERM; while true; do sleep 0.1; done']
+
+    test('containerd killed: containers run on, and new pods begin', async () => {
+      await agent.ask({ do: 'create', pod: busyboxPod('stays', forever) })
+      await until('first pod runs', async () => (await running()).length === 2)
+      const before = (await running()).map(({ id }) => id).sort()
+      process.kill(agent.containerd, 'SIGKILL')
+      await agent.ask({ do: 'create', pod: busyboxPod('later', forever) })
+      await until('second pod runs', async () => {
+        try {
+          return (await running()).length === 4
+        } catch {
+          return false
+        }
+      })
+      expect((await running()).map(({ id }) => id)).toEqual(expect.arrayContaining(before))
+      await agent.kill()
+      await agent.start()
+    })
+
+    test('agent killed 20 times while pods come and go: none lost, none doubled, none left over', async () => {
+      let seed = 12345
+      const random = (limit: number) => {
+        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+        return Math.floor((seed / 2 ** 32) * limit)
+      }
+      for (let round = 0; round < 20; round++) {
+        agent.tell({ do: 'create', pod: busyboxPod(`p${round}`, round % 4 === 3 ? ['false'] : forever) })
+        if (round >= 3) agent.tell({ do: 'delete', name: `p${round - 3}`, graceSeconds: random(2) })
+        if (round % 3 === 0) agent.tell({ do: 'exec', name: 'stays' })
+        await Bun.sleep(random(700))
+        await agent.kill()
+        await agent.start()
+      }
+      const pods = await agent.ask<Pod[]>({ do: 'list' })
+      const wanted = pods.filter(({ metadata }) => !metadata?.deletionTimestamp).map(({ metadata }) => metadata!.uid!)
+      await until('all wanted pods have one sandbox, and no other has', async () => {
+        const uids = (await readySandboxes()).map(({ metadata }) => metadata!.uid)
+        return uids.sort().join() === wanted.sort().join()
+      })
+      await until('every container that should run does, once', async () => {
+        const names = (await running()).map(
+          ({ labels, metadata }) => `${labels['io.kubernetes.pod.name']}/${metadata!.name}`,
+        )
+        if (new Set(names).size !== names.length) throw new Error(`doubled: ${names.join(' ')}`)
+        const steady = pods.filter(
+          ({ metadata, spec }) => wanted.includes(metadata!.uid!) && spec!.containers[0]!.command![0] === 'sh',
+        )
+        return names.length === steady.length * 2
+      })
+      for (const { metadata } of pods) agent.tell({ do: 'delete', name: metadata!.name!, graceSeconds: 0 })
+      await until('everything is gone', async () => (await connection.runtime.listPodSandbox({})).items.length === 0)
+      await until('volumes and cgroups are gone', async () => traces().length === 0, 20_000).catch(() => {
+        expect(traces()).toEqual([])
+      })
+    }, 150_000)
+
+    const traces = () => {
+      const root = `/sys/fs/cgroup/memory/${basename(directory)}/kubepods`
+      const cgroups = readdirSync(join(root, 'besteffort')).filter((name) => name.startsWith('pod'))
+      const mounts = readFileSync('/proc/self/mounts', 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(`${directory}/worker/pods`))
+      return [
+        ...cgroups,
+        ...mounts,
+        ...readdirSync(join(directory, 'worker/pods')),
+        ...readdirSync(join(directory, 'worker/logs')),
+      ]
+    }
+  })
+}
