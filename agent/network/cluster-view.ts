@@ -1,8 +1,8 @@
 import type { Client } from '../../api/client/client.ts'
 import type { Informer, InformerHandler } from '../../api/client/informer.ts'
 import { createInformer, keyOf } from '../../api/client/reflector.ts'
-import { endpointslices, namespaces, pods, services } from '../../api/schema/generated/resources.ts'
-import type { Namespace, Pod, Service } from '../../api/schema/generated/types/core-v1.ts'
+import { endpointslices, namespaces, nodes, pods, services } from '../../api/schema/generated/resources.ts'
+import type { Namespace, Node, Pod, Service } from '../../api/schema/generated/types/core-v1.ts'
 import type { EndpointSlice } from '../../api/schema/generated/types/discovery-v1.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 
@@ -11,6 +11,8 @@ export interface ClusterViewHandlers {
   serviceChanged(key: string): void
   /** A pod of this node. */
   podChanged(key: string): void
+  /** Some node, in any way. */
+  nodesChanged(): void
   namespaceAdded(name: string): void
   namespaceRemoved(name: string): void
 }
@@ -23,16 +25,19 @@ export class ClusterView {
   readonly #slices: Informer<EndpointSlice>
   readonly #pods: Informer<Pod>
   readonly #namespaces: Informer<Namespace>
+  readonly #nodes: Informer<Node>
 
   constructor(client: Client, nodeName: string, handlers: ClusterViewHandlers, log: Logger) {
     this.#services = createInformer(client, services, { log })
     this.#slices = createInformer(client, endpointslices, { log })
     this.#pods = createInformer(client, pods, { log, fieldSelector: `spec.nodeName=${nodeName}` })
     this.#namespaces = createInformer(client, namespaces, { log })
+    this.#nodes = createInformer(client, nodes, { log })
     this.#slices.addIndex('service', (slice) => serviceKeys(slice))
     this.#services.addHandler(onEvery((service) => handlers.serviceChanged(keyOf(service))))
     this.#slices.addHandler(onEvery((slice) => serviceKeys(slice).forEach(handlers.serviceChanged)))
     this.#pods.addHandler(onEvery((pod) => handlers.podChanged(keyOf(pod))))
+    this.#nodes.addHandler(onEvery(() => handlers.nodesChanged()))
     this.#namespaces.addHandler({
       added: (namespace) => handlers.namespaceAdded(namespace.metadata!.name!),
       deleted: (namespace) => handlers.namespaceRemoved(namespace.metadata!.name!),
@@ -40,11 +45,15 @@ export class ClusterView {
   }
 
   async synced(): Promise<void> {
-    await Promise.all([this.#services, this.#slices, this.#pods, this.#namespaces].map((informer) => informer.synced()))
+    await Promise.all(this.#informers.map((informer) => informer.synced()))
   }
 
   service(key: string): Service | undefined {
     return this.#services.get(key)
+  }
+
+  nodes(): Node[] {
+    return this.#nodes.list()
   }
 
   /** EndpointSlices of a service. */
@@ -57,7 +66,11 @@ export class ClusterView {
   }
 
   stop(): void {
-    for (const informer of [this.#services, this.#slices, this.#pods, this.#namespaces]) informer.stop()
+    for (const informer of this.#informers) informer.stop()
+  }
+
+  get #informers() {
+    return [this.#services, this.#slices, this.#pods, this.#namespaces, this.#nodes]
   }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import type { Client } from '../../api/client/client.ts'
 import { type LocalApi, startLocalApi } from '../../api/client/local-api.ts'
-import { endpointslices, namespaces, pods, services } from '../../api/schema/generated/resources.ts'
+import { endpointslices, namespaces, nodes, pods, services } from '../../api/schema/generated/resources.ts'
 import type { Pod, ServiceSpec } from '../../api/schema/generated/types/core-v1.ts'
 import type { EndpointConditions } from '../../api/schema/generated/types/discovery-v1.ts'
 import { systemClock } from '../../mesh/clock/clock.ts'
@@ -232,6 +232,19 @@ describe('services', () => {
     await client.resource(pods, 'default').delete('ported', { gracePeriodSeconds: 0 })
     await eventually(() => source(outside, '192.168.9.1', 8088), 'ECONNREFUSED')
   })
+})
+
+test('a node that joins is reached by a route', async () => {
+  const created = await client.resource(nodes).create({ metadata: { name: 'two' }, spec: { podCIDR: '10.42.1.0/24' } })
+  const addresses = [
+    { type: 'InternalIP', address: '10.44.0.2' },
+    { type: 'ExternalIP', address: '192.168.9.2' },
+  ]
+  await client.resource(nodes).updateStatus({ ...created, status: { addresses } })
+  await eventually(async () => network.ways().get('two') ?? '', 'route via 192.168.9.2')
+  expect(node.sh('ip route show 10.42.1.0/24')).toContain('via 192.168.9.2 dev eth0')
+  await client.resource(nodes).delete('two')
+  await eventually(async () => node.sh('ip route show 10.42.1.0/24'), '')
 })
 
 describe('names', () => {

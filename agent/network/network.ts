@@ -4,6 +4,8 @@ import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { nftablesLibraries } from '../payload/payload.ts'
 import { addressOf } from './address/address.ts'
+import { peerOf } from './between/peer.ts'
+import { describe, PeerRoutes, removePeerRoutes } from './between/peer-routes.ts'
 import { ClusterView } from './cluster-view.ts'
 import { Forwarder } from './dns/forwarder.ts'
 import { Resolver, type ResolverCounters } from './dns/resolver.ts'
@@ -59,6 +61,8 @@ export interface NetworkCounters {
 /** A node's network, up. */
 export interface Network {
   counters(): NetworkCounters
+  /** How packets get to each other node, in words, by its name. */
+  ways(): Map<string, string>
   /** Ends the agent's part; addresses, routes and rules stay, so that pods go on serving. DNS ends with it. */
   stop(): Promise<void>
   /** Ends, and leaves nothing behind on the host. */
@@ -66,6 +70,8 @@ export interface Network {
 }
 
 const dnsPort = 53
+const peersDelayMs = 1000
+const peersRetryMs = 10_000
 
 /** The host's part of the options: for `preparePodNetwork`, which may run before the API listens. */
 export function podNetworkOptions(options: Omit<NetworkOptions, 'client' | 'payload' | 'clock'>): PodNetworkOptions {
@@ -100,6 +106,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
 /** Removes from the host what a network that has stopped left there for its pods. */
 export async function removeNetwork(options: Omit<NetworkOptions, 'client' | 'clock'>): Promise<void> {
   await removeServiceRules(rulesOptions(options))
+  removePeerRoutes(options.instance)
   removePodNetwork(podNetworkOptions(options))
 }
 
@@ -114,11 +121,13 @@ class NodeNetwork implements Network {
   readonly #names = new ServiceNameView()
   readonly #forwarder: Forwarder
   readonly #resolver: Resolver
+  readonly #peerRoutes: PeerRoutes
   readonly #changedServices = new Set<string>()
   readonly #changedPods = new Set<string>()
   #view: ClusterView | undefined
   #rules: ServiceRules | undefined
   #dns: DnsServer | undefined
+  #peersTimer: ReturnType<typeof setTimeout> | undefined
   #isFlushDue = false
   #isSynced = false
 
@@ -134,6 +143,8 @@ class NodeNetwork implements Network {
     const isClusterAddress = clusterAddressTest([clusterCidr, serviceCidr])
     const zone = new Zone({ clusterDomain, dnsAddress: address, isClusterAddress })
     this.#resolver = new Resolver(zone, this.#names, this.#forwarder)
+    const { instance } = options
+    this.#peerRoutes = new PeerRoutes({ nodeAddress: addressOf(options.nodeAddress), instance, log })
   }
 
   async start(): Promise<void> {
@@ -142,6 +153,7 @@ class NodeNetwork implements Network {
     const handlers = {
       serviceChanged: (key: string) => this.#changed(this.#changedServices, key),
       podChanged: (key: string) => this.#changed(this.#changedPods, key),
+      nodesChanged: () => this.#nodesChanged(),
       namespaceAdded: (name: string) => this.#names.addNamespace(name),
       namespaceRemoved: (name: string) => this.#names.removeNamespace(name),
     }
@@ -149,6 +161,7 @@ class NodeNetwork implements Network {
     await this.#view.synced()
     // From here on: before, the rules of an earlier run would be replaced by the half of what there is.
     this.#isSynced = true
+    this.#connectPeers()
     await this.#flush()
     const resolve = (bytes: Uint8Array, isTcp: boolean) => this.#resolver.resolve(bytes, isTcp)
     this.#dns = await DnsServer.listen({ address: dnsAddress, port: dnsPort, resolve, log: log.child('dns') })
@@ -164,12 +177,38 @@ class NodeNetwork implements Network {
     this.#view?.stop()
     this.#dns?.stop()
     this.#forwarder.close()
+    clearTimeout(this.#peersTimer)
+    this.#peerRoutes.close()
     await this.#rules?.stop()
   }
 
   async remove(): Promise<void> {
     await this.stop()
     await removeNetwork(this.#options)
+  }
+
+  ways(): Map<string, string> {
+    return new Map([...this.#peerRoutes.ways].map(([node, way]) => [node, describe(way)]))
+  }
+
+  /** Nodes change every few seconds (their status): at most one look at them a second. */
+  #nodesChanged(delayMs = peersDelayMs): void {
+    if (this.#peersTimer !== undefined || !this.#isSynced) return
+    this.#peersTimer = setTimeout(() => {
+      this.#peersTimer = undefined
+      this.#connectPeers()
+    }, delayMs)
+  }
+
+  #connectPeers(): void {
+    const { nodeName, log } = this.#options
+    const others = (this.#view?.nodes() ?? []).filter(({ metadata }) => metadata?.name !== nodeName)
+    try {
+      this.#peerRoutes.set(others.flatMap((node) => peerOf(node) ?? []))
+    } catch (error) {
+      log.error('routes to other nodes could not be made; trying again', { error: (error as Error).message })
+      this.#nodesChanged(peersRetryMs)
+    }
   }
 
   /** Changes of one turn of the loop go into one transaction. */
