@@ -180,6 +180,8 @@ function controllers(): string[] {
     'net_cls',
     'perf_event',
     'systemd',
+    // The second version's hierarchy beside the first's: runc makes its groups there too.
+    'unified',
   ].filter((name) => existsSync(join(hierarchy, name)))
 }
 

@@ -1,0 +1,45 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { connectRuntime } from '../../agent/worker/runtime/connection.ts'
+import { ContainerState, PodSandboxState } from '../../agent/worker/runtime/generated/cri/api_pb.ts'
+import { stateDirectoryOf } from '../../agent/worker/runtime/open-runtime.ts'
+import type { Server } from './server.ts'
+
+/** What the container runtime of a server says, whatever the agent thinks. */
+export interface RuntimeView {
+  /** Names of pods that have a sandbox that is ready; one entry for each sandbox. */
+  readySandboxes: string[]
+  otherSandboxes: number
+  /** Names of pods, one entry for each running container. */
+  runningContainers: string[]
+  /** Addresses given out by the CNI plugin. */
+  addresses: number
+}
+
+export async function readRuntime(server: Server): Promise<RuntimeView> {
+  const workerDirectory = join(server.dataDirectory, 'worker')
+  const connection = connectRuntime(join(stateDirectoryOf(workerDirectory), 'containerd.sock'))
+  try {
+    const [sandboxes, containers] = await Promise.all([
+      connection.runtime.listPodSandbox({}),
+      connection.runtime.listContainers({}),
+    ])
+    const ready = sandboxes.items.filter(({ state }) => state === PodSandboxState.SANDBOX_READY)
+    const running = containers.containers.filter(({ state }) => state === ContainerState.CONTAINER_RUNNING)
+    const podOf = new Map(sandboxes.items.map(({ id, metadata }) => [id, metadata?.name ?? '']))
+    return {
+      readySandboxes: ready.map(({ metadata }) => metadata?.name ?? '').sort(),
+      otherSandboxes: sandboxes.items.length - ready.length,
+      runningContainers: running.map(({ podSandboxId }) => podOf.get(podSandboxId) ?? '').sort(),
+      addresses: addressesGivenOut(server),
+    }
+  } finally {
+    connection.close()
+  }
+}
+
+/** host-local keeps a file for each address, named by it. */
+function addressesGivenOut(server: Server): number {
+  const directory = join(server.dataDirectory, 'network', 'pod-addresses', 'skein')
+  return readdirSync(directory).filter((name) => /^\d+\.\d+\.\d+\.\d+$/.test(name)).length
+}
