@@ -25,9 +25,10 @@ function headersFor(call: Call | undefined, contentType: string): Headers {
 export function encodeObject(object: object, mediaType: MediaType): Buffer {
   if (mediaType === 'yaml') return Buffer.from(stringify(object, { aliasDuplicateObjects: false }))
   if (mediaType === 'protobuf') {
-    const { apiVersion, kind } = object as ApiObject
-    const { group, version } = parseApiVersion(apiVersion)
-    const schema = schemaFor(group, version, kind)
+    // Discovery's and our own documents have no protobuf form: they come as JSON.
+    const { apiVersion, kind } = object as Partial<ApiObject>
+    const { group, version } = parseApiVersion(apiVersion ?? '')
+    const schema = kind === undefined ? undefined : schemaFor(group, version, kind)
     if (schema) return encodeProtobuf(object as Record<string, unknown>, schema)
   }
   return Buffer.from(`${JSON.stringify(object)}\n`)
@@ -35,7 +36,9 @@ export function encodeObject(object: object, mediaType: MediaType): Buffer {
 
 /** An object that is not from the registry: a Status, a review, a discovery document. */
 export function objectResponse(call: Call, object: object, code = 200): Response {
-  return bytesResponse(call, encodeObject(object, call.format.mediaType), call.format.mediaType, code)
+  const bytes = encodeObject(object, call.format.mediaType)
+  const isJson = bytes[0] === 0x7b && call.format.mediaType === 'protobuf'
+  return bytesResponse(call, bytes, isJson ? 'json' : call.format.mediaType, code)
 }
 
 function bytesResponse(call: Call, bytes: Buffer, mediaType: MediaType, code: number): Response {

@@ -57,6 +57,8 @@ export interface ApiServer {
   /** In the order of `listen`: useful when a port was 0. */
   ports: number[]
   metrics: Metrics
+  /** One request without a socket, as this caller (of a client certificate; undefined: none). */
+  handle(request: Request, user: UserInfo | undefined): Promise<Response>
   stop(): Promise<void>
 }
 
@@ -88,7 +90,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { metrics } = handler.serving
   const connections = () => fronts.reduce((sum, front) => sum + front.connections, 0)
   metrics.addGauge({ name: 'skein_api_connections', help: 'Open TLS connections.', read: connections })
-  return { ports: fronts.map((front) => front.port), metrics, stop }
+  const handle: ApiServer['handle'] = (request, user) => handler.handle(request, user)
+  return { ports: fronts.map((front) => front.port), metrics, handle, stop }
 }
 
 function servingOf(options: ApiServerOptions): Serving {
