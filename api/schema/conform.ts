@@ -24,22 +24,27 @@ export class ConformError extends Error {
 /** As upstream's strict decoder. */
 const maxUnknownFields = 100
 
-/** Throws ConformError where a value has the wrong type. */
-export function conform(value: unknown, schema: Schema): Conformed {
-  const walk = new Walk()
+/**
+ * Throws ConformError where a value has the wrong type. `sparse` is for the configurations of server-side apply, where
+ * what is not said must not be made up: nothing is filled in, nothing that was said is left out but nulls.
+ */
+export function conform(value: unknown, schema: Schema, mode: 'full' | 'sparse' = 'full'): Conformed {
+  const walk = new Walk(mode === 'sparse')
   const object = walk.object(value, schema)
   return { object, unknownFields: walk.unknownFields, keyCount: walk.keyCount }
 }
 
 /** The object with nothing set: what Go makes of `{}`. */
 export function emptyObject(schema: Schema): JsonObject {
-  return new Walk().object({}, schema)
+  return new Walk(false).object({}, schema)
 }
 
 class Walk {
   readonly path: (string | number)[] = []
   readonly unknownFields: string[] = []
   keyCount = 0
+
+  constructor(private readonly sparse: boolean) {}
 
   object(value: unknown, schema: Schema): JsonObject {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.mismatch(value, schema)
@@ -63,6 +68,7 @@ class Walk {
         this.unknown(key, input[key])
       }
     }
+    if (this.sparse) return output
     for (const field of fillsOf(schema)) {
       if (output[field.json] === undefined) output[field.json] = this.zero(field)
     }
@@ -74,13 +80,13 @@ class Walk {
     if (field.shape === 'list') return this.list(value, field, owner)
     if (field.shape === 'map') return this.map(value, field, owner)
     const made = this.single(value, field, owner)
-    if (field.pointer || !(field.omitempty || field.default !== undefined)) return made
+    if (this.sparse || field.pointer || !(field.omitempty || field.default !== undefined)) return made
     return made === '' || made === 0 || made === false ? field.default : made
   }
 
   private list(value: unknown, field: Field, owner: Schema): unknown {
     if (!Array.isArray(value)) throw this.scalarMismatch(value, owner, undefined, `[]${typeName(field)}`)
-    if (value.length === 0 && field.omitempty) return undefined
+    if (value.length === 0 && field.omitempty && !this.sparse) return undefined
     const depth = this.path.length
     return value.map((item, index) => {
       this.path[depth] = index
@@ -96,7 +102,7 @@ class Walk {
     }
     const keys = Object.keys(value as JsonObject)
     this.keyCount += keys.length
-    if (keys.length === 0 && field.omitempty) return undefined
+    if (keys.length === 0 && field.omitempty && !this.sparse) return undefined
     const output: JsonObject = {}
     for (const key of keys) {
       const item = (value as JsonObject)[key]

@@ -1,0 +1,126 @@
+/** metadata.managedFields: which manager owns which fields. Source: k8s.io/apimachinery/pkg/util/managedfields/internal. */
+import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts'
+import { isObject } from '../schema/json-value.ts'
+import { FieldSet } from './field-set.ts'
+
+export interface Manager {
+  name: string
+  operation: 'Apply' | 'Update'
+  apiVersion: string
+  subresource: string
+  /** RFC 3339; absent for an apply that changed nothing when it came. */
+  time: string | undefined
+  fields: FieldSet
+}
+
+/** By identity: an applier is the same whatever version it applies. */
+export type Managers = Map<string, Manager>
+
+/** Updaters an object remembers; the oldest beyond become one, `ancient-changes`. */
+const maxUpdaters = 10
+
+export function identityOf({ name, operation, apiVersion, subresource }: Omit<Manager, 'time' | 'fields'>): string {
+  return JSON.stringify([name, operation, operation === 'Apply' ? '' : apiVersion, subresource])
+}
+
+/** undefined when an entry is damaged: upstream then goes on as if there were none. */
+export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined): Managers | undefined {
+  const managers: Managers = new Map()
+  try {
+    for (const entry of entries ?? []) {
+      if (entry.operation !== 'Apply' && entry.operation !== 'Update') return undefined
+      if (!entry.apiVersion || entry.fieldsType !== 'FieldsV1') return undefined
+      const manager: Manager = {
+        name: entry.manager ?? '',
+        operation: entry.operation,
+        apiVersion: entry.apiVersion,
+        subresource: entry.subresource ?? '',
+        time: entry.time,
+        fields: FieldSet.fromFieldsV1(entry.fieldsV1 ?? {}),
+      }
+      managers.set(identityOf(manager), manager)
+    }
+  } catch {
+    return undefined
+  }
+  return managers
+}
+
+/** Appliers first, then by time and name. undefined for none. */
+export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
+  if (managers.size === 0) return undefined
+  const sorted = [...managers.values()].sort((a, b) => {
+    return (
+      compare(a.operation, b.operation) ||
+      compare(a.time ?? '', b.time ?? '') ||
+      compare(a.name, b.name) ||
+      compare(a.apiVersion, b.apiVersion) ||
+      compare(a.subresource, b.subresource)
+    )
+  })
+  return sorted.map((manager) => ({
+    ...(manager.name !== '' && { manager: manager.name }),
+    operation: manager.operation,
+    apiVersion: manager.apiVersion,
+    ...(manager.time !== undefined && { time: manager.time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: manager.fields.toFieldsV1(),
+    ...(manager.subresource !== '' && { subresource: manager.subresource }),
+  }))
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** A client asks to forget all managers by sending a single empty entry. */
+export function isReset(entries: unknown): boolean {
+  return Array.isArray(entries) && entries.length === 1 && isObject(entries[0]) && Object.keys(entries[0]).length === 0
+}
+
+const neverOwned = FieldSet.of(
+  ['f:apiVersion'],
+  ['f:kind'],
+  ['f:metadata'],
+  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields'].map(
+    (name) => ['f:metadata', `f:${name}`],
+  ),
+  ['f:metadata', 'f:resourceVersion'],
+)
+
+/** What identifies an object, and what the server sets, belongs to nobody. */
+export function stripManager(managers: Managers, identity: string): void {
+  const manager = managers.get(identity)
+  if (manager) setFields(managers, identity, manager.fields.difference(neverOwned))
+}
+
+/** A manager without fields is forgotten. */
+export function setFields(managers: Managers, identity: string, fields: FieldSet): void {
+  if (fields.isEmpty) managers.delete(identity)
+  else managers.set(identity, { ...managers.get(identity)!, fields })
+}
+
+/** Merges the oldest updaters of a version until there are few enough. */
+export function capUpdaters(managers: Managers): void {
+  const updaters = [...managers].filter(([, manager]) => manager.operation === 'Update')
+  updaters.sort(([, a], [, b]) => compare(a.time ?? '', b.time ?? '') || compare(a.name, b.name))
+  let count = updaters.length
+  const first = new Map<string, string>()
+  for (const [identity, manager] of updaters) {
+    if (count <= maxUpdaters) return
+    const { apiVersion } = manager
+    const earlier = first.get(apiVersion)
+    if (earlier === undefined) {
+      first.set(apiVersion, identity)
+      continue
+    }
+    const bucket: Manager = { ...manager, name: 'ancient-changes', subresource: '' }
+    const key = identityOf(bucket)
+    const merged = managers.get(key) ?? managers.get(earlier)!
+    managers.delete(earlier)
+    managers.delete(identity)
+    managers.set(key, { ...bucket, fields: manager.fields.union(merged.fields) })
+    first.set(apiVersion, key)
+    count--
+  }
+}
