@@ -56,6 +56,9 @@ export class Snapshots {
     const { state } = this.#parts
     const current = state.progress.get(to)?.snapshot
     if (current?.transfer !== transfer || current.waitsFor !== 'driver' || current.offsetBytes !== offsetBytes) return
+    if (current.snapshot !== undefined && current.snapshot.index !== snapshot.index) {
+      throw new Error(`a chunk of snapshot ${snapshot.index} among those of ${current.snapshot.index}`)
+    }
     current.snapshot = snapshot
     current.nextOffsetBytes = offsetBytes + data.byteLength
     current.waitsFor = 'node'
