@@ -6,6 +6,8 @@ const initialBytes = 2 ** 18
 const keptBytes = 2 ** 21
 
 export interface Batch {
+  /** A hint, which readers see before it is durable. */
+  isApplied: boolean
   /** To be seen by readers when the group is durable. */
   operations: Operation[]
   resolve(): void

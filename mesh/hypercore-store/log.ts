@@ -36,6 +36,8 @@ export class Log {
   /** Where the last batch taken in ends. */
   #segment: number
   #offset: number
+  /** Of the segment's first batch. */
+  #first: number
   readonly #queue: Group[] = []
   #queuedBytes = 0
   readonly #waitingForRoom: (() => void)[] = []
@@ -58,6 +60,7 @@ export class Log {
     this.#durable = end.sequence
     this.#segment = end.segment
     this.#offset = end.offset
+    this.#first = end.first
     this.#written = { segment: end.segment, offset: end.offset }
   }
 
@@ -93,20 +96,22 @@ export class Log {
     if (this.#failure !== undefined) throw this.#failure
     const group = this.#groupFor(recordBytes(operations))
     const before = group.length
-    const head = { segment: group.segment, sequence: ++this.#sequence, durable: this.#durable }
+    const sequence = ++this.#sequence
+    if (this.#offset === segmentHeaderBytes) this.#first = sequence
+    const head = { segment: group.segment, sequence, durable: this.#durable, first: this.#first }
     encodeRecord(group, head, operations, this.#pages)
-    group.sequence = this.#sequence
+    group.sequence = sequence
     this.#offset += group.length - before
     this.#queuedBytes += group.length - before
     if (hint && !this.#isAwaited(operations)) {
       this.#listener.applied(operations)
-      // Once more with its group: the memtable of the segment that its record is in must have it.
-      group.batches.push({ operations, resolve() {}, reject() {} })
+      // Once more when its group is saved: the memtable of the segment that its record is in must have it.
+      group.batches.push({ operations, isApplied: true, resolve() {}, reject() {} })
       this.#hintTimer ??= setTimeout(() => this.#push(), hintDelayMs)
       return
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    group.batches.push({ operations, resolve, reject })
+    group.batches.push({ operations, isApplied: false, resolve, reject })
     group.urgent = true
     this.#commit()
     return promise
@@ -202,6 +207,9 @@ export class Log {
       await this.#preparing
       await this.#listener.segmentBegun(group.segment, this.#durable)
       this.#written = { segment: group.segment, offset: segmentHeaderBytes }
+      for (const { operations, isApplied } of [group, ...this.#queue].flatMap(({ batches }) => batches)) {
+        if (isApplied) this.#listener.applied(operations)
+      }
     }
     const path = segmentPath(this.#directory, group.segment)
     const saved = this.#thread.call('append', path, group.shared, group.length, this.#written.offset)

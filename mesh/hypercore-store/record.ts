@@ -4,17 +4,18 @@ import { ByteReader, type GrowingBuffer } from './growing-buffer.ts'
 /**
  * The records of the log. One record is one batch, all of it or nothing:
  *
- *     u32 length of the body, u32 checksum of all that follows, u48 sequence, u48 durable, body, padding to 8 bytes
+ *     u32 length of the body, u32 checksum of all that follows, u48 sequence, u48 durable, u48 first, body, padding to 8
  *
  * Sequences have no gaps. `durable` is the last sequence known to be synced when the record was made: a bad record below
- * the `durable` of a good one was damaged after it was synced, any other bad one is a torn tail. The checksum starts from
+ * the `durable` of a good one was damaged after it was synced, any other bad one is a torn tail. `first` is the sequence of
+ * the segment's first record: all before it was synced before this segment was begun. The checksum starts from
  * the number of the segment, so that what an earlier use left in a segment's file is never taken for its own.
  *
  * Body: operations, each a kind byte, a key (u32 length, bytes) and what the kind needs:
  * put: u32 length, bytes; delete: nothing; deleteRange: the end key; patch: u32 offset, u32 length, bytes of the value
  * that this segment put before under the key.
  */
-const headBytes = 20
+const headBytes = 26
 
 const kinds = { put: 1, delete: 2, deleteRange: 3, patch: 4 } as const
 
@@ -29,6 +30,8 @@ export interface RecordHead {
   segment: number
   sequence: number
   durable: number
+  /** Sequence of the first record of the segment. */
+  first: number
 }
 
 /** An upper bound of what the operations take in the log, in bytes. */
@@ -48,6 +51,7 @@ export function encodeRecord(to: GrowingBuffer, head: RecordHead, operations: Op
   to.u32(0)
   to.u48(head.sequence)
   to.u48(head.durable)
+  to.u48(head.first)
   for (const operation of operations) encodeOperation(to, operation, pages)
   const end = to.length
   while ((to.length - start) % 8 !== 0) to.byte(0)
@@ -118,7 +122,9 @@ export function recordAt(bytes: Buffer, offset: number, segment: number): FoundR
   if (sequence === 0 || bodyEnd > bytes.byteLength) return undefined
   if (checksum(bytes.subarray(offset + 8, bodyEnd), segment) !== bytes.readUInt32LE(offset + 4)) return undefined
   const end = offset + Math.ceil((bodyEnd - offset) / 8) * 8
-  return { segment, sequence, durable: bytes.readUIntLE(offset + 14, 6), bodyStart, bodyEnd, end }
+  const durable = bytes.readUIntLE(offset + 14, 6)
+  const first = bytes.readUIntLE(offset + 20, 6)
+  return { segment, sequence, durable, first, bodyStart, bodyEnd, end }
 }
 
 /** What would be the sequence of a record at the offset, sound or not. */

@@ -1,6 +1,6 @@
 import type { Operation } from './backend.ts'
 import { DamagedFile } from './damage.ts'
-import { decodeRecord, type Pages, recordAt, sequenceAt } from './record.ts'
+import { decodeRecord, type FoundRecord, type Pages, recordAt, sequenceAt } from './record.ts'
 import { isHeaderOf, segmentHeaderBytes } from './segment.ts'
 
 /** One file of the log as it was found. */
@@ -20,9 +20,11 @@ export interface TornTail {
 }
 
 export interface LogEnd {
-  /** The segment that takes the next record, at `offset`; past the last one found when that has no sound header. */
+  /** The segment that takes the next record, at `offset`; 0 when it has no sound header yet. */
   segment: number
   offset: number
+  /** Of the segment's first batch. */
+  first: number
   /** Of the last whole batch. */
   sequence: number
   pages: Pages
@@ -40,12 +42,14 @@ export interface ReplayedBatch {
  * that is not whole throws DamagedFile.
  */
 export function* replay(segments: FoundSegment[], sequence: number): Generator<ReplayedBatch, LogEnd> {
-  let end: LogEnd = { segment: segments[0]?.segment ?? 0, offset: 0, sequence, pages: new Map(), torn: undefined }
+  const [found] = segments
+  let end: LogEnd = { segment: found?.segment ?? 0, offset: 0, first: 0, sequence, pages: new Map(), torn: undefined }
   for (const [index, { segment, bytes }] of segments.entries()) {
-    const begins = isHeaderOf(bytes, segment) && recordAt(bytes, segmentHeaderBytes, segment)?.sequence === sequence + 1
-    if (index > 0 && !begins) break
+    const hasHeader = isHeaderOf(bytes, segment)
+    if (index > 0 && !(hasHeader && recordAt(bytes, segmentHeaderBytes, segment)?.sequence === sequence + 1)) break
     const pages: Pages = new Map()
-    let offset = isHeaderOf(bytes, segment) ? segmentHeaderBytes : 0
+    const first = sequence + 1
+    let offset = hasHeader ? segmentHeaderBytes : 0
     while (offset > 0) {
       const record = recordAt(bytes, offset, segment)
       if (record?.sequence !== sequence + 1) break
@@ -53,32 +57,43 @@ export function* replay(segments: FoundSegment[], sequence: number): Generator<R
       sequence = record.sequence
       offset = record.end
     }
-    end = { segment, offset, sequence, pages, torn: undefined }
+    end = { segment, offset, first, sequence, pages, torn: undefined }
   }
-  return { ...end, torn: tornAt(segments, end) }
+  return cutTail(segments, end)
 }
 
-/** Looks behind the end for what should not be there. */
-function tornAt(segments: FoundSegment[], { segment: last, offset: cut, sequence }: LogEnd): TornTail | undefined {
-  let torn: TornTail | undefined
+/** Looks behind the end for what should not be there: a torn tail to be cut, or proof that something was damaged. */
+function cutTail(segments: FoundSegment[], end: LogEnd): LogEnd {
+  const { sequence } = end
   for (const { segment, path, bytes } of segments) {
-    if (segment < last) continue
-    const start = segment === last ? Math.max(cut, segmentHeaderBytes) : segmentHeaderBytes
-    for (let offset = start; offset < bytes.byteLength; offset += 8) {
+    if (segment < end.segment) continue
+    const cut = segment === end.segment ? Math.max(end.offset, segmentHeaderBytes) : segmentHeaderBytes
+    let torn: TornTail | undefined
+    for (let offset = cut; offset < bytes.byteLength; offset += 8) {
       const found = sequenceAt(bytes, offset)
       // What an earlier use of the file left has lower sequences.
       if (found <= sequence || found > sequence + 2 ** 24) continue
       const record = recordAt(bytes, offset, segment)
-      const file = segments.find((one) => one.segment === last)?.path ?? path
-      // A segment is begun only when its header, and the segment before it, are synced.
-      const wasSaved = record !== undefined && (segment > last || cut < segmentHeaderBytes || record.durable > sequence)
-      if (wasSaved) {
-        throw new DamagedFile(file, cut, `batch ${sequence + 1} was saved and is damaged; batch ${found} is whole`)
-      }
-      if (segment !== last || (record === undefined && offset !== cut)) continue
-      const end = record?.end ?? Math.min(bytes.byteLength, offset + bytes.readUInt32LE(offset))
-      torn = { file, offset: cut, droppedBytes: end - cut, sequence: sequence + 1 }
+      if (record === undefined && (offset !== cut || found !== sequence + 1)) continue
+      if (record !== undefined) refuseDamage(segments, end, record, isHeaderOf(bytes, segment))
+      const lastByte = record?.end ?? Math.min(bytes.byteLength, offset + bytes.readUInt32LE(offset))
+      torn = { file: path, offset: cut, droppedBytes: lastByte - cut, sequence: sequence + 1 }
     }
+    if (torn === undefined) continue
+    if (segment === end.segment) return { ...end, torn }
+    // The first group of this segment was torn; the one before is whole.
+    return { segment, offset: cut, first: sequence + 1, sequence, pages: new Map(), torn }
   }
-  return torn
+  return end
+}
+
+/** Throws when the batch after the end must have been synced before `record`, which is whole, was made. */
+function refuseDamage(segments: FoundSegment[], end: LogEnd, record: FoundRecord, hasHeader: boolean): void {
+  const next = end.sequence + 1
+  const beforeSegment = record.segment > end.segment && record.first > next
+  if (hasHeader && !beforeSegment && record.durable < next) return
+  const segment = beforeSegment ? end.segment : record.segment
+  const file = segments.find((one) => one.segment === segment)?.path ?? ''
+  const offset = segment === end.segment ? end.offset : hasHeader ? segmentHeaderBytes : 0
+  throw new DamagedFile(file, offset, `batch ${next} was saved and is damaged; batch ${record.sequence} is whole`)
 }

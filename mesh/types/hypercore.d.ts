@@ -44,12 +44,17 @@ declare module 'hypercore' {
     /** Its core's part of the storage. */
     db: CoreStorageSession
     replicator: { setPushOnly(pushOnly: boolean): void }
+    /** Checks tree, blocks and bitfield against each other; null when a root of the tree is missing. */
+    audit(options?: { dryRun?: boolean }): Promise<AuditReport | null>
   }
 
   export interface AuditReport {
     treeNodes: number
     blocks: number
-    dropped: number
+    bits: number
+    droppedTreeNodes: number
+    droppedBlocks: number
+    droppedBits: number
     corrupt: boolean
   }
 
@@ -103,6 +108,8 @@ declare module 'hypercore-storage' {
   export interface CoreStorageOptions {
     /** Called when a torn tail was cut while the store was opened (see mesh/hypercore-store). */
     onTornTail?(report: { file: string; offset: number; droppedBytes: number; sequence: number }): void
+    /** For tests, see mesh/hypercore-store/sizes.ts. */
+    sizes?: { segmentBytes: number; tableBytes: number; cacheBytes: number; freeableBytes: number }
   }
 
   export default class CoreStorage {
