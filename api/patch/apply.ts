@@ -21,7 +21,9 @@ import {
 import { withLastApplied, withoutAllowedConflicts } from './last-applied.ts'
 import {
   capUpdaters,
+  changedManager,
   decodeManagers,
+  decodeSentManagers,
   encodeManagers,
   identityOf,
   isReset,
@@ -83,7 +85,7 @@ export function applyConfiguration(
   const changed = !live || !equalJson(conform(merged, by.schema).object, before)
   const identity = identityOf(managerOf(by, 'Apply'))
   const own = result.managers.get(identity)
-  if (own) result.managers.set(identity, { ...own, time: changed ? by.now : managers.get(identity)?.time })
+  if (own) result.managers.set(identity, changedManager(own, { time: changed ? by.now : managers.get(identity)?.time }))
   return { object: withManagedFields(changed ? merged : before, encodeManagers(result.managers)), changed }
 }
 
@@ -150,6 +152,7 @@ function prune(merged: JsonObject, last: FieldSet, managers: Managers, by: Write
 /** Others lose what changed; when it was theirs, that is a conflict. */
 function takeOver(managers: Managers, changes: Comparison, apiVersion: string, self: string, force: boolean): void {
   const touched = changes.modified.union(changes.added)
+  if (touched.isEmpty && changes.removed.isEmpty) return
   const conflicts: FieldConflict[] = []
   const losses = new Map<string, FieldSet>()
   for (const [identity, manager] of managers) {
@@ -157,7 +160,8 @@ function takeOver(managers: Managers, changes: Comparison, apiVersion: string, s
     if (identity === self || manager.apiVersion !== apiVersion) continue
     const lost = manager.fields.intersection(touched)
     for (const path of lost.paths()) conflicts.push({ manager, path })
-    losses.set(identity, manager.fields.difference(lost).difference(changes.removed))
+    const kept = manager.fields.difference(lost).difference(changes.removed)
+    if (!kept.equals(manager.fields)) losses.set(identity, kept)
   }
   if (conflicts.length > 0 && !force) throw new ApplyConflict(conflicts)
   for (const [identity, fields] of losses) setFields(managers, identity, fields)
@@ -175,7 +179,7 @@ export function trackUpdate(
   const given = managedFieldsOf(updated)
   if (isReset(given) && by.subresource === undefined) return undefined
   // A subresource cannot set them; nor are they lost when a client that does not know them leaves them out.
-  const sent = by.subresource === undefined ? decodeManagers(given) : undefined
+  const sent = by.subresource === undefined ? decodeSentManagers(given) : undefined
   const managers = sent && sent.size > 0 ? sent : liveManagers(live)
   // Objects from before managers were tracked stay as they are until somebody applies.
   if (managers.size === 0 && live) return undefined
@@ -190,6 +194,7 @@ function trackInto(managers: Managers, before: JsonObject, after: JsonObject, by
   const own = managerOf(by, 'Update')
   const identity = identityOf(own)
   const fields = changes.modified.union(changes.added)
+  if (fields.isEmpty) return
   const previous = managers.get(identity)
   managers.set(identity, { ...own, fields })
   stripManager(managers, identity)

@@ -133,11 +133,13 @@ function compareObjects(
 ): void {
   const old = isObject(before) ? before : {}
   const now = isObject(after) ? after : {}
-  for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
+  const visit = (key: string) => {
     path.push(fieldElement(key))
     compareValues(getKey(old, key), getKey(now, key), typeOfKey(type, key), path, result)
     path.pop()
   }
+  for (const key of Object.keys(now)) if (now[key] !== old[key] || !Object.hasOwn(old, key)) visit(key)
+  for (const key of Object.keys(old)) if (!Object.hasOwn(now, key)) visit(key)
 }
 
 function compareLists(before: unknown, after: unknown, type: ListType, path: PathElement[], result: Comparison): void {

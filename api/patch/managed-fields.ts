@@ -1,7 +1,7 @@
 /** metadata.managedFields: which manager owns which fields. Source: k8s.io/apimachinery/pkg/util/managedfields/internal. */
 import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts'
 import { isObject } from '../schema/json-value.ts'
-import { FieldSet } from './field-set.ts'
+import { FieldSet, FieldSetError } from './field-set.ts'
 
 export interface Manager {
   name: string
@@ -10,7 +10,36 @@ export interface Manager {
   subresource: string
   /** RFC 3339; absent for an apply that changed nothing when it came. */
   time: string | undefined
-  fields: FieldSet
+  readonly fields: FieldSet
+}
+
+/** A manager as it stands in an object: its fields are read when somebody asks, and written as they were. */
+class StoredManager implements Manager {
+  readonly name: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly subresource: string
+  readonly time: string | undefined
+  private parsed: FieldSet | undefined
+
+  constructor(readonly entry: ManagedFieldsEntry) {
+    this.name = entry.manager ?? ''
+    this.operation = entry.operation as 'Apply' | 'Update'
+    this.apiVersion = entry.apiVersion!
+    this.subresource = entry.subresource ?? ''
+    this.time = entry.time
+  }
+
+  get fields(): FieldSet {
+    this.parsed ??= FieldSet.fromFieldsV1(this.entry.fieldsV1 ?? {})
+    return this.parsed
+  }
+}
+
+/** A copy with something else changed. */
+export function changedManager(manager: Manager, changes: { fields?: FieldSet; time?: string | undefined }): Manager {
+  const { name, operation, apiVersion, subresource, time, fields } = manager
+  return { name, operation, apiVersion, subresource, time, fields, ...changes }
 }
 
 /** By identity: an applier is the same whatever version it applies. */
@@ -26,24 +55,25 @@ export function identityOf({ name, operation, apiVersion, subresource }: Omit<Ma
 /** undefined when an entry is damaged: upstream then goes on as if there were none. */
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined): Managers | undefined {
   const managers: Managers = new Map()
-  try {
-    for (const entry of entries ?? []) {
-      if (entry.operation !== 'Apply' && entry.operation !== 'Update') return undefined
-      if (!entry.apiVersion || entry.fieldsType !== 'FieldsV1') return undefined
-      const manager: Manager = {
-        name: entry.manager ?? '',
-        operation: entry.operation,
-        apiVersion: entry.apiVersion,
-        subresource: entry.subresource ?? '',
-        time: entry.time,
-        fields: FieldSet.fromFieldsV1(entry.fieldsV1 ?? {}),
-      }
-      managers.set(identityOf(manager), manager)
-    }
-  } catch {
-    return undefined
+  for (const entry of entries ?? []) {
+    if (entry.operation !== 'Apply' && entry.operation !== 'Update') return undefined
+    if (!entry.apiVersion || entry.fieldsType !== 'FieldsV1') return undefined
+    const manager = new StoredManager(entry)
+    managers.set(identityOf(manager), manager)
   }
   return managers
+}
+
+/** As `decodeManagers`, but reads the fields at once: for entries that a client sent. */
+export function decodeSentManagers(entries: readonly ManagedFieldsEntry[] | undefined): Managers | undefined {
+  try {
+    const managers = decodeManagers(entries)
+    for (const manager of managers?.values() ?? []) manager.fields.isEmpty
+    return managers
+  } catch (error) {
+    if (error instanceof FieldSetError) return undefined
+    throw error
+  }
 }
 
 /** Appliers first, then by time and name. undefined for none. */
@@ -58,7 +88,11 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undef
       compare(a.subresource, b.subresource)
     )
   })
-  return sorted.map((manager) => ({
+  return sorted.map((manager) => (manager instanceof StoredManager ? manager.entry : entryOf(manager)))
+}
+
+function entryOf(manager: Manager): ManagedFieldsEntry {
+  return {
     ...(manager.name !== '' && { manager: manager.name }),
     operation: manager.operation,
     apiVersion: manager.apiVersion,
@@ -66,7 +100,7 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undef
     fieldsType: 'FieldsV1',
     fieldsV1: manager.fields.toFieldsV1(),
     ...(manager.subresource !== '' && { subresource: manager.subresource }),
-  }))
+  }
 }
 
 function compare(a: string, b: string): number {
@@ -97,7 +131,7 @@ export function stripManager(managers: Managers, identity: string): void {
 /** A manager without fields is forgotten. */
 export function setFields(managers: Managers, identity: string, fields: FieldSet): void {
   if (fields.isEmpty) managers.delete(identity)
-  else managers.set(identity, { ...managers.get(identity)!, fields })
+  else managers.set(identity, changedManager(managers.get(identity)!, { fields }))
 }
 
 /** Merges the oldest updaters of a version until there are few enough. */
@@ -114,7 +148,7 @@ export function capUpdaters(managers: Managers): void {
       first.set(apiVersion, identity)
       continue
     }
-    const bucket: Manager = { ...manager, name: 'ancient-changes', subresource: '' }
+    const bucket: Manager = { ...changedManager(manager, {}), name: 'ancient-changes', subresource: '' }
     const key = identityOf(bucket)
     const merged = managers.get(key) ?? managers.get(earlier)!
     managers.delete(earlier)
