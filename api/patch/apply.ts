@@ -7,17 +7,11 @@ import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts'
 import { equalJson, isObject } from '../schema/json-value.ts'
 import type { Schema } from '../schema/schema.ts'
 import { ApplyConflict, type FieldConflict } from './apply-conflict.ts'
+import { type Comparison, compareFields } from './field-compare.ts'
+import { mergeFields, removeFields } from './field-merge.ts'
 import { FieldSet } from './field-set.ts'
 import { typeOfSchema } from './field-type.ts'
-import {
-  type Comparison,
-  checkLists,
-  compareFields,
-  fieldsOf,
-  mergeFields,
-  removeFields,
-  withNamedFields,
-} from './field-walk.ts'
+import { checkLists, fieldsOf, withNamedFields } from './field-walk.ts'
 import { withLastApplied, withoutAllowedConflicts } from './last-applied.ts'
 import {
   capUpdaters,

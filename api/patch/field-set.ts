@@ -31,7 +31,8 @@ export class FieldSet {
   /** Only while the set is being built. */
   insert(path: readonly PathElement[]): void {
     let node: FieldSet = this
-    for (const element of path.slice(0, -1)) {
+    for (let i = 0; i < path.length - 1; i++) {
+      const element = path[i]!
       let child = node.children.get(element)
       if (!child) {
         child = new FieldSet()
@@ -41,6 +42,15 @@ export class FieldSet {
     }
     const last = path.at(-1)
     if (last !== undefined) node.members.add(last)
+  }
+
+  /** Puts a whole set below a path, which becomes a member itself. Only while the set is being built. */
+  graft(path: readonly PathElement[], below: FieldSet): void {
+    this.insert(path)
+    if (below.isEmpty) return
+    let node: FieldSet = this
+    for (const element of path.slice(0, -1)) node = node.children.get(element)!
+    node.children.set(path.at(-1)!, below)
   }
 
   get isEmpty(): boolean {
@@ -110,10 +120,10 @@ export class FieldSet {
     return true
   }
 
-  /** All paths, in upstream's order. */
+  /** All paths, those of a node before those below it. */
   *paths(prefix: readonly PathElement[] = []): Generator<PathElement[]> {
-    for (const element of [...this.members].sort(byElement)) yield [...prefix, element]
-    for (const element of [...this.children.keys()].sort(byElement)) {
+    for (const element of [...this.members].sort()) yield [...prefix, element]
+    for (const element of [...this.children.keys()].sort()) {
       yield* this.children.get(element)!.paths([...prefix, element])
     }
   }
@@ -121,7 +131,7 @@ export class FieldSet {
   toFieldsV1(): JsonObject {
     const fields: JsonObject = {}
     const elements = new Set([...this.members, ...this.children.keys()])
-    for (const element of [...elements].sort(byElement)) {
+    for (const element of [...elements].sort()) {
       const below = this.children.get(element)?.toFieldsV1()
       if (!below) fields[element] = {}
       else fields[element] = this.members.has(element) ? { '.': {}, ...below } : below
@@ -165,12 +175,6 @@ export const valueElement = (value: unknown): PathElement => `v:${JSON.stringify
 export function keyElement(keys: JsonObject): PathElement {
   const names = Object.keys(keys).sort()
   return `k:{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(keys[name])}`).join(',')}}`
-}
-
-const ranks: Record<string, number> = { f: 0, k: 1, v: 2, i: 3 }
-
-function byElement(a: PathElement, b: PathElement): number {
-  return ranks[a[0]!]! - ranks[b[0]!]! || (a < b ? -1 : a > b ? 1 : 0)
 }
 
 /** `.spec.containers[name="nginx"].image`, as conflicts name fields. */

@@ -6,8 +6,9 @@ import type { JsonObject } from '../schema/conform.ts'
 import { isObject } from '../schema/json-value.ts'
 import type { Schema } from '../schema/schema.ts'
 import { ApplyConflict } from './apply-conflict.ts'
+import { compareFields } from './field-compare.ts'
 import { typeOfSchema } from './field-type.ts'
-import { compareFields, fieldsOf } from './field-walk.ts'
+import { fieldsOf } from './field-walk.ts'
 
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
