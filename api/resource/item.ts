@@ -3,6 +3,8 @@ import type { ApiObject } from './object.ts'
 
 const decoder = new TextDecoder()
 const metadataMark = Buffer.from('"metadata":{')
+/** `"resourceVersion":"",` and the digits of the largest safe integer. */
+const versionRoom = 40
 
 /**
  * How an object is stored: JSON, the fields in the order kind, apiVersion, metadata, rest, and without
@@ -47,28 +49,39 @@ export class Item {
 
   /** The object as JSON with its resourceVersion, without parsing it. */
   json(): Buffer {
-    return this.#spliced(0)
+    const json = Buffer.allocUnsafe(this.value.length + versionRoom)
+    return json.subarray(0, this.#splice(json, 0, 0))
   }
 
-  /** As it stands in a typed list: without kind and apiVersion. */
-  listedJson(): Buffer {
-    return this.#spliced(1)
+  /** Room that `writeListed` needs at most. */
+  get listedRoom(): number {
+    return this.value.length + versionRoom
   }
 
-  /** `from` 0: all of it; 1: from the metadata on, behind a brace of its own. */
-  #spliced(from: 0 | 1): Buffer {
+  /** Writes the object as it stands in a typed list, without kind and apiVersion; says where it ends. */
+  writeListed(target: Buffer, at: number): number {
+    const start = this.#metadataAt() - 1
+    const end = this.#splice(target, at, start)
+    target[at] = 0x7b
+    return end
+  }
+
+  /** Copies from `start` on, with the resourceVersion put in; says where it ends. */
+  #splice(target: Buffer, at: number, start: number): number {
+    const { value } = this
+    const split = this.#metadataAt() + metadataMark.length
+    target.set(start === 0 ? value.subarray(0, split) : value.subarray(start, split), at)
+    let end = at + split - start
+    end += target.write(`"resourceVersion":"${this.revision}"${value[split] === 0x7d ? '' : ','}`, end, 'latin1')
+    target.set(value.subarray(split), end)
+    return end + value.length - split
+  }
+
+  #metadataAt(): number {
     const value = Buffer.from(this.value.buffer, this.value.byteOffset, this.value.byteLength)
     const at = value.indexOf(metadataMark)
     if (at < 0) throw new Error(`${this.key} is not in stored form: it has no metadata`)
-    const split = at + metadataMark.length
-    const version = `"resourceVersion":"${this.revision}"${value[split] === 0x7d ? '' : ','}`
-    const start = from === 0 ? 0 : at - 1
-    const json = Buffer.allocUnsafe(value.length - start + version.length)
-    value.copy(json, 0, start, split)
-    if (from === 1) json[0] = 0x7b
-    json.write(version, split - start, 'latin1')
-    value.copy(json, split - start + version.length, split)
-    return json
+    return at
   }
 
   /** The same state under another resourceVersion: what a DELETED event shows. */

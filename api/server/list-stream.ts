@@ -4,7 +4,7 @@ const chunkBytes = 256 * 1024
 /** Compressing less costs more than it saves. */
 export const gzipAboveBytes = 128 * 1024
 
-const comma = Buffer.from(',')
+const comma = 0x2c
 
 /** The pieces of a JSON list: `head` ends with `[`, `tail` begins with `]`. */
 export interface ListParts {
@@ -13,28 +13,50 @@ export interface ListParts {
   tail: string
 }
 
-/** The bytes of a list in chunks of about 256 kB, made as they are pulled. */
-export function* listChunks({ head, items, tail }: ListParts, pieceOf = listedJson): Generator<Buffer> {
-  let pieces: Buffer[] = [Buffer.from(head)]
-  let length = pieces[0]!.length
-  for (let index = 0; index < items.length; index++) {
-    if (index > 0) pieces.push(comma)
-    const piece = pieceOf(items[index]!)
-    pieces.push(piece)
-    length += piece.length + 1
-    if (length >= chunkBytes) {
-      yield Buffer.concat(pieces)
-      pieces = []
-      length = 0
-    }
-  }
-  pieces.push(Buffer.from(tail))
-  yield Buffer.concat(pieces)
+/** How an item is written into a chunk. */
+export interface ItemWriter {
+  /** An upper bound of its bytes. */
+  roomOf(item: Item): number
+  /** Says where it ends. */
+  write(item: Item, target: Buffer, at: number): number
 }
 
-/** As upstream writes the items of typed lists: without kind and apiVersion. */
-function listedJson(item: Item): Buffer {
-  return item.listedJson()
+/** As upstream writes the items of typed lists: without kind and apiVersion, straight from the stored bytes. */
+const storedItems: ItemWriter = {
+  roomOf: (item) => item.listedRoom,
+  write: (item, target, at) => item.writeListed(target, at),
+}
+
+/** Items that have to be made anew, each serialised once. */
+export function madeItems(make: (item: Item) => object): ItemWriter {
+  const waiting: Buffer[] = []
+  return {
+    roomOf(item) {
+      const bytes = Buffer.from(JSON.stringify(make(item)))
+      waiting.push(bytes)
+      return bytes.length
+    },
+    // A chunk's items are measured, then written, in the same order.
+    write: (_, target, at) => at + waiting.shift()!.copy(target, at),
+  }
+}
+
+/** The bytes of a list in chunks of about 256 kB, made as they are pulled. */
+export function* listChunks({ head, items, tail }: ListParts, writer = storedItems): Generator<Buffer> {
+  let index = 0
+  do {
+    const from = index
+    let room = (from === 0 ? Buffer.byteLength(head) : 0) + Buffer.byteLength(tail)
+    while (index < items.length && (index === from || room < chunkBytes)) room += writer.roomOf(items[index++]!) + 1
+    const chunk = Buffer.allocUnsafe(room)
+    let end = from === 0 ? chunk.write(head) : 0
+    for (let next = from; next < index; next++) {
+      if (next > 0) chunk[end++] = comma
+      end = writer.write(items[next]!, chunk, end)
+    }
+    if (index >= items.length) end += chunk.write(tail, end)
+    yield chunk.subarray(0, end)
+  } while (index < items.length)
 }
 
 /** A body of one chunk as it is, of more as a stream; compressed when the client takes it and it is worth it. */

@@ -11,7 +11,7 @@ import { statusOf } from '../resource/status.ts'
 import { apiVersionOf, parseApiVersion } from '../schema/resource.ts'
 import { schemaFor } from '../schema/schema.ts'
 import type { Call } from './call.ts'
-import { bodyOf, gzipAboveBytes, listChunks } from './list-stream.ts'
+import { bodyOf, gzipAboveBytes, listChunks, madeItems } from './list-stream.ts'
 import { contentTypes, type Format, type MediaType } from './negotiation.ts'
 import { partialMetadata } from './partial-metadata.ts'
 
@@ -104,12 +104,13 @@ function streamedList(call: Call, definition: ResourceDefinition, { items }: Lis
   const kind = isPartial ? 'PartialObjectMetadataList' : `${definition.kind}List`
   const apiVersion = isPartial ? 'meta.k8s.io/v1' : apiVersionOf(definition.group, definition.version)
   const head = `{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`
-  const pieceOf = isPartial
-    ? (item: Item) => Buffer.from(JSON.stringify(partialMetadata(item.object)))
-    : isStoredForm(definition)
+  const isStored = isStoredForm(definition)
+  const writer = isPartial
+    ? madeItems((item) => partialMetadata(item.object))
+    : isStored
       ? undefined
-      : (item: Item) => Buffer.from(JSON.stringify(convert(item.object, definition)))
-  const { body, isCompressed } = bodyOf(listChunks({ head, items, tail: ']}\n' }, pieceOf), call.acceptsGzip)
+      : madeItems((item) => convert(item.object, definition))
+  const { body, isCompressed } = bodyOf(listChunks({ head, items, tail: ']}\n' }, writer), call.acceptsGzip)
   const headers = headersFor(call, contentTypes.json)
   if (isCompressed) headers.set('content-encoding', 'gzip')
   return new Response(body, { headers })
