@@ -1,0 +1,34 @@
+import { Damaged } from './damaged.ts'
+import { assertKnownLevel } from './feature-level.ts'
+
+/** What the log layer puts into a Raft entry of kind `command`. */
+export interface Command {
+  /** What a node must understand to apply it. */
+  featureLevel: number
+  /** Cluster time in ms since the epoch, stamped by the leader. */
+  timeMs: number
+  /** A transaction; empty when the command only raises the feature level. */
+  payload: Uint8Array
+}
+
+/** u8 feature level, f64 time (little endian); the payload follows. */
+const headerBytes = 9
+
+export function encodeCommand({ featureLevel, timeMs, payload }: Command): Uint8Array {
+  const bytes = new Uint8Array(headerBytes + payload.byteLength)
+  bytes[0] = featureLevel
+  new DataView(bytes.buffer).setFloat64(1, timeMs, true)
+  bytes.set(payload, headerBytes)
+  return bytes
+}
+
+/** The payload is a view of the bytes given. Throws Damaged, and UpgradeNeeded when this build is too old for it. */
+export function decodeCommand(bytes: Uint8Array): Command {
+  if (bytes.byteLength < headerBytes) throw new Damaged(`a command of ${bytes.byteLength} bytes is too short`)
+  const featureLevel = bytes[0]!
+  assertKnownLevel('a committed entry', featureLevel)
+  const timeMs = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(1, true)
+  if (featureLevel === 0 || !Number.isFinite(timeMs))
+    throw new Damaged(`a command of level ${featureLevel}, time ${timeMs}`)
+  return { featureLevel, timeMs, payload: bytes.subarray(headerBytes) }
+}

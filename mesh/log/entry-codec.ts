@@ -1,0 +1,40 @@
+import type { Entry, EntryKind } from '../raft/entry.ts'
+import { Damaged } from './damaged.ts'
+import { UpgradeNeeded } from './feature-level.ts'
+
+/** First byte of every encoded entry. */
+const format = 1
+/** u8 format, u8 kind, f64 index, f64 term (little endian); the data follows. */
+const headerBytes = 18
+/** Append only: the position is the wire format. */
+const kinds: readonly EntryKind[] = ['command', 'configuration', 'empty']
+
+/** An entry as a block of the Raft log, and as it travels in messages. */
+export function encodeEntry({ index, term, kind, data }: Entry): Uint8Array {
+  const bytes = new Uint8Array(headerBytes + data.byteLength)
+  const view = new DataView(bytes.buffer)
+  bytes[0] = format
+  bytes[1] = kinds.indexOf(kind)
+  view.setFloat64(2, index, true)
+  view.setFloat64(10, term, true)
+  bytes.set(data, headerBytes)
+  return bytes
+}
+
+/** The data is a view of the bytes given. Throws Damaged or UpgradeNeeded. */
+export function decodeEntry(bytes: Uint8Array): Entry {
+  if (bytes.byteLength < headerBytes) throw new Damaged(`an entry of ${bytes.byteLength} bytes is too short`)
+  if (bytes[0]! > format) throw new UpgradeNeeded('an entry', bytes[0]!)
+  const kind = kinds[bytes[1]!]
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const index = view.getFloat64(2, true)
+  const term = view.getFloat64(10, true)
+  if (bytes[0] !== format || kind === undefined || !isCount(index) || !isCount(term)) {
+    throw new Damaged(`an entry of format ${bytes[0]}, kind ${bytes[1]}, index ${index}, term ${term}`)
+  }
+  return { index, term, kind, data: bytes.subarray(headerBytes) }
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
+}
