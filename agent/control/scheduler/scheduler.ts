@@ -18,9 +18,11 @@ import { timestamp } from '../object/time.ts'
 import { Cluster } from './cluster.ts'
 import { type Decision, decide } from './decision.ts'
 import { explainNoFit } from './explanation.ts'
+import { chooseVolumes, type VolumeChoice, waitingClaims } from './filter/volume.ts'
 import { type PodInfo, podInfo } from './node-info.ts'
 import { preempt } from './preemption.ts'
 import { type ClusterEvent, SchedulingQueue } from './queue.ts'
+import { bindVolumes } from './volume-binder.ts'
 
 const component = 'default-scheduler'
 const schedulerName = 'default-scheduler'
@@ -38,7 +40,10 @@ export class Scheduler implements Loop {
   readonly #cluster: Cluster
   readonly #queue = new SchedulingQueue()
   #bindings = new Set<Promise<void>>()
+  /** Bindings that wait for volumes first. */
+  #waiting = new Set<Promise<void>>()
   #start = 0
+  #stop = new AbortController()
   #isStopped = true
   #isScheduled = false
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -101,9 +106,10 @@ export class Scheduler implements Loop {
 
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#stop.abort()
     clearTimeout(this.#timer)
     clearInterval(this.#forgottenTimer)
-    await Promise.allSettled(this.#bindings)
+    await Promise.allSettled([...this.#bindings, ...this.#waiting])
   }
 
   #nowMs(): number {
@@ -185,27 +191,32 @@ export class Scheduler implements Loop {
     const decision = decide(info, this.#cluster, { random, start: this.#start })
     if (decision.kind === 'node') {
       this.#start = (this.#start + 1) % Math.max(1, this.#cluster.nodes.length)
+      const waiting = waitingClaims(info, this.#cluster)
+      const { node } = this.#cluster.node(decision.node)!
+      const volumes = waiting.length > 0 ? chooseVolumes(waiting, node, this.#cluster.storage) : undefined
       this.#cluster.assume(pod, decision.node)
-      this.#track(this.#bind(pod, decision.node))
+      // One that waits for volumes can wait for minutes: it takes nobody's place.
+      this.#track(this.#bind(pod, decision.node, volumes), volumes ? this.#waiting : this.#bindings)
     } else this.#track(this.#fail(info, decision))
   }
 
-  #track(work: Promise<void>): void {
+  #track(work: Promise<void>, among = this.#bindings): void {
     const tracked = work
       .catch((error) => {
         if (!this.#isStopped) this.#context.log.warn('a pod was not scheduled', { error: String(error) })
       })
       .finally(() => {
-        this.#bindings.delete(tracked)
+        among.delete(tracked)
         this.#wake()
       })
-    this.#bindings.add(tracked)
+    among.add(tracked)
   }
 
-  async #bind(pod: Pod, nodeName: string): Promise<void> {
+  async #bind(pod: Pod, nodeName: string, volumes: VolumeChoice | undefined): Promise<void> {
     const { client, events } = this.#context
     const [name, namespace, uid] = [nameOf(pod), namespaceOf(pod), uidOf(pod)]
     try {
+      if (volumes) await bindVolumes(this.#context, volumes, nodeName, this.#stop.signal)
       const cause = pod.metadata?.resourceVersion
       const binding = { metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } }
       await client.resource(podsRef, namespace).createSubresource(name, 'binding', binding, { cause })

@@ -8,7 +8,7 @@ import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, watch } from '../../loop/controller.ts'
 import { isNamespaceGoing, type Writer } from '../../loop/writer.ts'
 import { claim } from '../../object/claim.ts'
-import { isEqual } from '../../object/equal.ts'
+import { isEquivalent } from '../../object/equal.ts'
 import { controllerOf, isControlledBy, keyFor, keyOf, nameOf, namespaceOf } from '../../object/meta.ts'
 import { labelPredicate, selectsEverything } from '../../object/selector.ts'
 import { findNewReplicaSet } from './replica-sets.ts'
@@ -91,7 +91,7 @@ async function reconcile(scope: Scope, key: string, writer: Writer): Promise<num
 }
 
 async function writeStatus(writer: Writer, deployment: Deployment, status: Deployment['status']): Promise<void> {
-  if (!isEqual(status, deployment.status)) await writer.updateStatus(deployments, { ...deployment, status })
+  if (!isEquivalent(status, deployment.status)) await writer.updateStatus(deployments, { ...deployment, status })
 }
 
 /** False when the sync ends here: the name is taken by a ReplicaSet of another template, or the namespace goes. */

@@ -7,7 +7,7 @@ import type { Endpoints, Pod, Service } from '../../../../api/schema/generated/t
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, watch } from '../../loop/controller.ts'
 import { isNamespaceGoing } from '../../loop/writer.ts'
-import { isEqual } from '../../object/equal.ts'
+import { isEquivalent } from '../../object/equal.ts'
 import { isDeleting, keyOf, namespaceOf } from '../../object/meta.ts'
 import { hasEndpoints, selects } from '../endpointslice/service-pods.ts'
 import { endpointsOf } from './subsets.ts'
@@ -44,7 +44,7 @@ export function endpointsController({ informers }: ControlContext): ControllerDe
       if (isDeleting(service) || !hasEndpoints(service)) return undefined
       const selected = pods.list(namespaceOf(service)).filter((pod) => selects(service, pod))
       const wanted = endpointsOf(service, selected, current)
-      if (current && isEqual(current.subsets, wanted.subsets) && isEqual(current.metadata, wanted.metadata)) {
+      if (current && isEquivalent(current.subsets, wanted.subsets) && isEquivalent(current.metadata, wanted.metadata)) {
         return undefined
       }
       try {

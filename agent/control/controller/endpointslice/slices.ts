@@ -1,7 +1,7 @@
 import { services } from '../../../../api/schema/generated/resources.ts'
 import type { Pod, Service } from '../../../../api/schema/generated/types/core-v1.ts'
 import type { Endpoint, EndpointSlice } from '../../../../api/schema/generated/types/discovery-v1.ts'
-import { canonicalJson, isEqual } from '../../object/equal.ts'
+import { canonicalJson, isEqual, isEquivalent } from '../../object/equal.ts'
 import { byCreation, controllerReference, isDeleting, nameOf, namespaceOf, uidOf } from '../../object/meta.ts'
 import { isReady } from '../../object/pod.ts'
 import { addressesOf, hostnameOf, isHeadless, isReachable, type ServedPort, servedPorts } from './service-pods.ts'
@@ -129,7 +129,7 @@ function fit(service: Service, group: Group, own: readonly EndpointSlice[], plan
       missing.delete(endpointKey(endpoint))
       endpoints.push(wanted)
     }
-    const isChanged = !isEqual(endpoints, slice.endpoints ?? []) || !hasMetadata(service, slice)
+    const isChanged = !isEquivalent(endpoints, slice.endpoints ?? []) || !hasMetadata(service, slice)
     return { slice, endpoints, isChanged }
   })
   const rest = [...missing.values()]

@@ -4,7 +4,7 @@ import type { Namespace } from '../../../../api/schema/generated/types/core-v1.t
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, reads, watch } from '../../loop/controller.ts'
 import type { Writer } from '../../loop/writer.ts'
-import { isEqual } from '../../object/equal.ts'
+import { isEquivalent } from '../../object/equal.ts'
 import { type ApiObject, isDeleting, nameOf } from '../../object/meta.ts'
 import { customResource, deletableResources } from '../../object/resources.ts'
 import type { ResourceRef } from '../../object/types.ts'
@@ -46,7 +46,7 @@ export function namespaceController(context: ControlContext): ControllerDefiniti
         return undefined
       }
       const conditions = namespaceConditions(namespace, left, failure, context.clock.nowMs())
-      if (!isEqual(conditions, namespace.status?.conditions)) {
+      if (!isEquivalent(conditions, namespace.status?.conditions)) {
         await writer.updateStatus(namespacesRef, { ...namespace, status: { ...namespace.status, conditions } })
       }
       const waitMs = Math.min(maxWaitMs, (waits.get(key) ?? firstWaitMs / 2) * 2)

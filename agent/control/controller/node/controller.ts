@@ -5,7 +5,7 @@ import type { Node, Pod } from '../../../../api/schema/generated/types/core-v1.t
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, reads } from '../../loop/controller.ts'
 import type { Writer } from '../../loop/writer.ts'
-import { isEqual } from '../../object/equal.ts'
+import { isEqual, isEquivalent } from '../../object/equal.ts'
 import { nameOf, namespaceOf } from '../../object/meta.ts'
 import { isReady, podCondition, withPodCondition } from '../../object/pod.ts'
 import { timestamp } from '../../object/time.ts'
@@ -102,7 +102,7 @@ export function nodeLifeController(context: ControlContext): ControllerDefinitio
     const isWanted = needsEviction(node) && !isAllGone
     const isTurn = pace > 0 && clock.monotonicMs() >= readyMs
     const taints = lifeTaints(node, isTurn, isAllGone, clock.nowMs())
-    if (!isEqual(taints, node.spec?.taints ?? [])) {
+    if (!isEquivalent(taints, node.spec?.taints ?? [])) {
       await writer.update(nodesRef, { ...node, spec: { ...node.spec, taints: taints.length > 0 ? taints : undefined } })
       if (isWanted && isTurn) lastEviction.set(zone, clock.monotonicMs())
     }
@@ -121,7 +121,7 @@ function heartbeatOf(node: Node): string {
 function isOther(previous: Node, node: Node): boolean {
   const conditions = (of: Node) => of.status?.conditions?.map(({ type, status }) => `${type}=${status}`)
   return (
-    !isEqual(conditions(previous), conditions(node)) ||
+    !isEquivalent(conditions(previous), conditions(node)) ||
     !isEqual(previous.spec?.taints, node.spec?.taints) ||
     previous.spec?.unschedulable !== node.spec?.unschedulable ||
     zoneOf(previous) !== zoneOf(node)

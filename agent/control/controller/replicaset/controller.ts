@@ -7,7 +7,7 @@ import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, watch } from '../../loop/controller.ts'
 import { isNamespaceGoing, slowStart, type Writer } from '../../loop/writer.ts'
 import { claim } from '../../object/claim.ts'
-import { isEqual } from '../../object/equal.ts'
+import { isEquivalent } from '../../object/equal.ts'
 import { controllerOf, isDeleting, keyFor, keyOf, nameOf, namespaceOf } from '../../object/meta.ts'
 import { podFromTemplate } from '../../object/pod-template.ts'
 import { labelPredicate } from '../../object/selector.ts'
@@ -53,7 +53,7 @@ async function reconcile({ context, sets, pods }: Scope, key: string, writer: Wr
   const failure =
     plan.create > 0 ? await createPods(rs, plan.create, writer) : await deletePods(rs, plan.remove, writer)
   const status = replicaSetStatus(rs, found.owned, failure, nowMs)
-  if (!isEqual(status, rs.status)) await writer.updateStatus(replicasets, { ...rs, status })
+  if (!isEquivalent(status, rs.status)) await writer.updateStatus(replicasets, { ...rs, status })
   if (failure) throw new Error(failure.message)
   return untilNextAvailableMs(rs, found.owned, nowMs)
 }

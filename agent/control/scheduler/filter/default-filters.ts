@@ -4,6 +4,7 @@ import { nodeAffinity, nodeName, nodeUnschedulable, taintToleration } from './no
 import { nodePorts } from './node-ports.ts'
 import { nodeResourcesFit } from './node-resources.ts'
 import { podTopologySpread } from './topology-spread.ts'
+import { volumeBinding, volumeRestrictions, volumeZone } from './volume.ts'
 
 /** In the order of upstream's default profile: pkg/scheduler/apis/config/v1/default_plugins.go. */
 export const defaultFilters: readonly Filter[] = [
@@ -13,6 +14,9 @@ export const defaultFilters: readonly Filter[] = [
   nodeAffinity,
   nodePorts,
   nodeResourcesFit,
+  volumeRestrictions,
+  volumeBinding,
+  volumeZone,
   podTopologySpread,
   interPodAffinity,
 ]
