@@ -30,6 +30,7 @@ const template = (image = 'a') => ({
   metadata: { labels: { app: 'x' } },
   spec: { containers: [{ name: 'main', image }] },
 })
+const once = () => ({ ...template(), spec: { ...template().spec, restartPolicy: 'Never' } })
 const podNames = async () => {
   const { items } = await cluster.client.resource(pods, 'default').list()
   return items.map((pod) => pod.metadata!.name!).sort()
@@ -175,7 +176,7 @@ test('a DaemonSet has one pod on every node it belongs on, and rolls', async () 
 
 const job = (spec: Partial<Job['spec']>): Job => ({
   metadata: { name: 'j', namespace: 'default' },
-  spec: { parallelism: 2, completions: 5, backoffLimit: 6, template: template(), ...spec },
+  spec: { parallelism: 2, completions: 5, backoffLimit: 6, template: once(), ...spec },
 })
 const conditionsOf = async () => {
   const { status } = await cluster.client.resource(jobs, 'default').get('j')
@@ -243,7 +244,7 @@ test('a CronJob starts what is due', async () => {
   fate = () => 'succeed'
   await cluster.client.resource(cronjobs).create({
     metadata: { name: 'c', namespace: 'default' },
-    spec: { schedule: '@every 1s', jobTemplate: { spec: { template: template() } } },
+    spec: { schedule: '@every 1s', jobTemplate: { spec: { template: once() } } },
   })
   const succeeded = async () => (await cluster.client.resource(cronjobs, 'default').get('c')).status?.lastSuccessfulTime
   await cluster.until('a job succeeded', async () => (await succeeded()) !== undefined)
@@ -278,7 +279,10 @@ test('a claim in use is not taken away, nor a volume that is bound', async () =>
   await claims.create({ metadata: { name: 'data' }, spec: db(1).spec!.volumeClaimTemplates![0]!.spec })
   await client.resource(pods, 'default').create({
     metadata: { name: 'p' },
-    spec: { containers: [{ name: 'main' }], volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] },
+    spec: {
+      containers: [{ name: 'main', image: 'a' }],
+      volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }],
+    },
   })
   await cluster.until('it is bound', async () => (await claims.get('data')).status?.phase === 'Bound')
   await cluster.until('it is protected', async () => ((await claims.get('data')).metadata?.finalizers ?? []).length > 0)
@@ -316,7 +320,7 @@ test('a pod of higher priority takes the place of a lower one', async () => {
   const { client } = cluster
   const big = (name: string, priority: number, cpu: string): Pod => ({
     metadata: { name, namespace: 'default' },
-    spec: { priority, containers: [{ name: 'main', resources: { requests: { cpu } } }] },
+    spec: { priority, containers: [{ name: 'main', image: 'a', resources: { requests: { cpu } } }] },
   })
   for (let i = 0; i < 3; i++) await client.resource(pods).create(big(`low-${i}`, 0, '40'))
   const running = async (name: string) => {
@@ -337,7 +341,7 @@ test('a gated pod waits until its gates are gone', async () => {
   const all = client.resource(pods, 'default')
   await all.create({
     metadata: { name: 'p' },
-    spec: { schedulingGates: [{ name: 'x.io/g' }], containers: [{ name: 'm' }] },
+    spec: { schedulingGates: [{ name: 'x.io/g' }], containers: [{ name: 'main', image: 'a' }] },
   })
   await cluster.until('it says so', async () => {
     return (await all.get('p')).status?.conditions?.[0]?.reason === 'SchedulingGated'

@@ -1,6 +1,7 @@
 import type { Strategy } from './definition.ts'
 import { atPath, type SelectableFields } from './filter.ts'
 import { configMapStrategy, secretStrategy } from './immutable-data.ts'
+import { jobStrategy } from './job.ts'
 import { namespaceStrategy } from './namespace.ts'
 import { podStrategy } from './pod.ts'
 import { type ServiceRanges, serviceStrategy } from './service.ts'
@@ -55,7 +56,7 @@ export function builtInStrategies(ranges: ServiceRanges): Map<string, Strategy> 
   add('/persistentvolumes', { returnsDeleted: true })
   add('/replicationcontrollers', { fields: atPaths('status.replicas') })
   add('apps/replicasets', { fields: atPaths('status.replicas') })
-  add('batch/jobs', { fields: { 'status.successful': atPath('status.succeeded') } })
+  add('batch/jobs', jobStrategy)
   add('certificates.k8s.io/certificatesigningrequests', { fields: atPaths('spec.signerName') })
   return strategies
 }

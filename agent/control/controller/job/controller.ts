@@ -12,7 +12,6 @@ import { isEquivalent } from '../../object/equal.ts'
 import {
   controllerOf,
   hasFinalizer,
-  isControlledBy,
   keyFor,
   keyOf,
   nameOf,
@@ -41,7 +40,7 @@ export function jobController(context: ControlContext): ControllerDefinition {
     const controller = controllerOf(pod)
     if (controller) return controller.kind === 'Job' ? [keyFor(namespaceOf(pod), controller.name)] : []
     const all = scope.jobs.list(namespaceOf(pod))
-    return all.filter(({ spec }) => spec?.selector && labelPredicate(spec.selector)(pod.metadata?.labels)).map(keyOf)
+    return all.filter(({ spec }) => labelPredicate(spec?.selector)(pod.metadata?.labels)).map(keyOf)
   }
   return {
     name: 'job-controller',
@@ -57,10 +56,7 @@ async function reconcile(scope: Scope, key: string, writer: Writer): Promise<num
   if (!job) return undefined
   if (job.spec?.managedBy !== undefined && job.spec.managedBy !== 'kubernetes.io/job-controller') return undefined
   const all = scope.pods.list(namespaceOf(job))
-  const { selector } = job.spec ?? {}
-  const found = selector
-    ? claim(job, labelPredicate(selector), all)
-    : { owned: all.filter((pod) => isControlledBy(pod, job)), adopt: [], release: [] }
+  const found = claim(job, labelPredicate(job.spec?.selector), all)
   if (await adoptAndRelease(context, writer, jobsRef, job, podsRef, found)) return 1
   const plan = planJob(job, found.owned, rows.get(uidOf(job)), context.clock.nowMs())
   rows.set(uidOf(job), plan.row)
@@ -117,11 +113,10 @@ function podOf(job: Job, index: number | undefined): Pod {
   const pod = podFromTemplate(job.spec!.template, jobsRef, job)
   const metadata = pod.metadata!
   metadata.finalizers = [...(metadata.finalizers ?? []), trackingFinalizer]
-  metadata.labels = { ...identityLabels(job), ...metadata.labels }
   if (index === undefined) return pod
   metadata.generateName = `${nameOf(job)}-${index}-`
   metadata.annotations = { ...metadata.annotations, [indexAnnotation]: String(index) }
-  metadata.labels[indexAnnotation] = String(index)
+  metadata.labels = { ...metadata.labels, [indexAnnotation]: String(index) }
   const spec = pod.spec!
   const env = {
     name: 'JOB_COMPLETION_INDEX',
@@ -132,14 +127,4 @@ function podOf(job: Job, index: number | undefined): Pod {
     if (!container.env?.some(({ name }) => name === env.name)) container.env = [...(container.env ?? []), env]
   }
   return pod
-}
-
-/** The API server gives them to the template of a job that has no selector of its own; harmless when it did. */
-function identityLabels(job: Job): Record<string, string> {
-  return {
-    'batch.kubernetes.io/controller-uid': uidOf(job),
-    'batch.kubernetes.io/job-name': nameOf(job),
-    'controller-uid': uidOf(job),
-    'job-name': nameOf(job),
-  }
 }
