@@ -1,14 +1,17 @@
-import { ApiError, type PatchType } from '../client/client.ts'
+import { ApiError, isReason, type PatchType } from '../client/client.ts'
 import { conformValue, type GroupVersionKind } from '../codec/body.ts'
 import { applyPatch, PatchError } from '../patch/patch.ts'
+import { apiVersionOf } from '../schema/resource.ts'
 import { schemaFor } from '../schema/schema.ts'
-import { convert, toStored } from './conversion.ts'
+import { convert, isStoredForm, toStored } from './conversion.ts'
+import { applied } from './field-manager.ts'
 import type { Item } from './item.ts'
 import type { ApiObject } from './object.ts'
+import { checkName } from './object-metadata.ts'
 import type { Registry } from './registry.ts'
 import { badRequest, notSupportedYet } from './status.ts'
 import { subresourceRules } from './subresource-rules.ts'
-import { type Target, updateObject } from './write.ts'
+import { createObject, maxAttempts, type Target, updateObject } from './write.ts'
 
 export interface PatchDocument {
   type: PatchType
@@ -30,7 +33,7 @@ export async function patchObject(
   subresource: string,
 ): Promise<{ item: Item; created: boolean }> {
   const { definition, context } = target
-  if (document.type === 'apply') throw notSupportedYet('server-side apply')
+  if (document.type === 'apply') return await applyObject(registry, target, document, subresource)
   const item = await updateObject(registry, target, {
     subresource,
     verb: 'patch',
@@ -43,6 +46,43 @@ export async function patchObject(
   return { item, created: false }
 }
 
+/** Server-side apply of an object that may not be there yet. */
+async function applyObject(
+  registry: Registry,
+  target: Target,
+  { body, force = false }: PatchDocument,
+  subresource: string,
+): Promise<{ item: Item; created: boolean }> {
+  const { definition } = target
+  if (!isStoredForm(definition)) {
+    const { group, version } = definition.storage
+    throw notSupportedYet(
+      `server-side apply of ${definition.resource} in this version (use ${apiVersionOf(group, version)})`,
+    )
+  }
+  const options = { subresource, force, nowMs: registry.clock.nowMs() }
+  const run = (live: ApiObject | undefined) => withPatchErrors(() => applied(target, live, body, options))
+  const rules = { subresource, verb: 'apply', isApplied: true, ...subresourceRules[subresource] }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { item: await updateObject(registry, target, { ...rules, compute: (live) => run(live) }), created: false }
+    } catch (error) {
+      if (!isReason(error, 'NotFound') || subresource !== '') throw error
+    }
+    try {
+      const make = () => {
+        const object = run(undefined)
+        checkName(target, object)
+        return object
+      }
+      return { item: await createObject(registry, target, make, { isApplied: true }), created: true }
+    } catch (error) {
+      // Somebody else made it meanwhile: then it is there to be changed.
+      if (!isReason(error, 'AlreadyExists') || attempt >= maxAttempts) throw error
+    }
+  }
+}
+
 /** The patched document in the shape of its kind, which need not be a stored one (Scale). Throws ApiError. */
 export function patchDocument(
   object: ApiObject,
@@ -53,7 +93,7 @@ export function patchDocument(
   if (type === 'apply') throw notSupportedYet('server-side apply of this subresource')
   const schema = schemaFor(kind.group, kind.version, kind.kind)
   if (!schema) throw badRequest(`there is no kind ${kind.kind} to patch`)
-  try {
+  return withPatchErrors(() => {
     const conformed = conformValue(applyPatch(type, object, body, schema), kind)
     const unknown = conformed.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`)
     if (unknown.length > 0 && fieldValidation === 'Strict') {
@@ -61,6 +101,12 @@ export function patchDocument(
     }
     if (fieldValidation === 'Warn') for (const text of unknown) warn(text)
     return conformed.object as ApiObject
+  })
+}
+
+function withPatchErrors<T>(run: () => T): T {
+  try {
+    return run()
   } catch (error) {
     if (error instanceof PatchError) throw new ApiError(patchCodes[error.reason], error.reason, error.message)
     throw error

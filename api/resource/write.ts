@@ -1,5 +1,6 @@
 import type { AdmissionRequest } from '../admission/admission.ts'
 import { hasStatus, type ResourceDefinition, type TransactionDraft, type WriteContext } from './definition.ts'
+import { trackWrite } from './field-manager.ts'
 import { Item, storedBytes } from './item.ts'
 import { type ApiObject, isEqualJson } from './object.ts'
 import { checkName, checkUid, initializeMetadata, restoreMetadata } from './object-metadata.ts'
@@ -20,12 +21,13 @@ export const maxAttempts = 5
 
 /**
  * Creates. `make` gives the decoded object anew for each attempt, since every attempt changes it.
- * Throws ApiError: AlreadyExists, NotFound (namespace), Invalid, Forbidden ...
+ * `isApplied`: it carries managedFields already. Throws ApiError: AlreadyExists, NotFound (namespace), Invalid ...
  */
 export async function createObject(
   registry: Registry,
   target: Omit<Target, 'name'>,
   make: () => ApiObject,
+  { isApplied = false } = {},
 ): Promise<Item> {
   const { definition, namespace, context } = target
   let name = ''
@@ -36,7 +38,11 @@ export async function createObject(
     name = object.metadata.name ?? ''
     const key = registry.keyOf(definition, namespace, name)
     const existing = registry.cacheOf(definition).get(key)
-    if (existing && !generated) throw alreadyExists(definition, name)
+    if (existing && !generated) {
+      // What this node has may be old: somebody may have deleted it elsewhere.
+      if (attempt === 0) continue
+      throw alreadyExists(definition, name)
+    }
     const view = registry.view()
     const status = definition.emptyStatus()
     if (status) object.status = status
@@ -51,6 +57,7 @@ export async function createObject(
     definition.strategy.allocate?.(object, undefined, draft, view)
     refuseInvalid(definition, object, undefined)
     await registry.admission.validate(request)
+    if (!isApplied) trackWrite(target, '', undefined, object, registry.clock.nowMs())
     const value = storedBytes(object)
     if (context.dryRun) return new Item(key, namespace, name, value, 0)
     draft.changes.push({ key, value })
@@ -70,6 +77,8 @@ export interface UpdateOptions {
   subresource: string
   /** The new object from the present one, anew for each attempt. The argument may be changed and returned. */
   compute(current: ApiObject): ApiObject | Promise<ApiObject>
+  /** The result carries its managedFields already (server-side apply). */
+  isApplied?: boolean
   /** What the operation is called in the history. */
   verb: string
   /** Instead of the generic reset of what this request may not change. */
@@ -145,6 +154,7 @@ async function tryUpdate(
   if (subresource === '' || subresource === 'scale') refuseInvalid(definition, object, current)
   else refuse(definition, object, options.validate?.(object, current) ?? [])
   await registry.admission.validate(request)
+  if (!options.isApplied) trackWrite(target, subresource, current, object, registry.clock.nowMs())
   const value = storedBytes(object)
   const isSame =
     !vanishes &&
