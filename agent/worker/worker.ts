@@ -24,10 +24,12 @@ import { RuntimeEvents } from './runtime/event-stream.ts'
 import { readHostFacts } from './runtime/host.ts'
 import { loadPauseImage, type OpenRuntime, openRuntime, stateDirectoryOf } from './runtime/open-runtime.ts'
 import { Semaphore } from './semaphore.ts'
+import { endLeftCommands } from './stream/exec.ts'
 import { LogRotation } from './stream/log-rotation.ts'
 import { localPodStreams } from './stream/pod-streams.ts'
 import { PodVolumes } from './volume/pod-volumes.ts'
 import { ServiceAccountTokens } from './volume/service-account-token.ts'
+import { SourceWatch, usesObject } from './volume/source-watch.ts'
 
 export interface WorkerOptions {
   /** Acts as this node, e.g. user `system:node:NAME`. */
@@ -144,9 +146,20 @@ async function run(running: RunningParts): Promise<Worker> {
   const podSet = new PodSet(parts, podInformer)
   const events = new RuntimeEvents(connection, (uid) => podSet.wake(uid), options.log)
   const rotation = new LogRotation(connection, podSet, options.log)
+  const sources = new SourceWatch(
+    options.client,
+    (kind, namespace, name) => {
+      for (const actor of podSet.all()) if (usesObject(actor.pod, kind, namespace, name)) actor.refreshVolumes()
+    },
+    options.log,
+  )
   events.start()
+  sources.start()
   runtime.containerd?.onRestart(() => {
     for (const actor of podSet.all()) actor.wake()
+  })
+  void endLeftCommands(connection, stateDirectory).catch((error: unknown) => {
+    options.log.warn('left commands not ended', { error: runtimeMessage(error) })
   })
   await serviceInformer.synced()
   await podSet.start()
@@ -155,7 +168,7 @@ async function run(running: RunningParts): Promise<Worker> {
   const stop = async () => {
     podInformer.stop()
     serviceInformer.stop()
-    await Promise.all([podSet.stop(), registration.stop(), rotation.stop()])
+    await Promise.all([podSet.stop(), registration.stop(), rotation.stop(), sources.stop()])
     parts.prober.stopAll()
     await events.stop()
     await parts.events.flushed()

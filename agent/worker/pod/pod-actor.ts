@@ -10,7 +10,8 @@ import { allContainers, type ContainerState, newPodMemory, type PodRuntimeState,
 import { podStatus } from './status.ts'
 import { StatusWriter } from './status-writer.ts'
 
-const volumeRefreshMs = 20_000
+/** What the API tells of volumes comes at once; this is for tokens, and for what was missed. */
+const volumeRefreshMs = 60_000
 const firstRetryMs = 500
 const maxRetryMs = 30_000
 const maxMessageBytes = 4096
@@ -80,7 +81,16 @@ export class PodActor {
   }
 
   observe(pod: Pod): void {
+    const before = this.pod.metadata!
+    const { labels, annotations } = pod.metadata!
     this.#writer.observe(pod)
+    if (!Bun.deepEquals(before.labels, labels) || !Bun.deepEquals(before.annotations, annotations)) this.refreshVolumes()
+    this.wake()
+  }
+
+  /** What volumes are made of has changed. */
+  refreshVolumes(): void {
+    this.#refreshAtMs = 1
     this.wake()
   }
 

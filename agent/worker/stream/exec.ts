@@ -1,16 +1,25 @@
-import { closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { ApiError } from '../../../api/client/client.ts'
 import type { ExecOptions, ExecSession } from '../../../api/server/pod-streams.ts'
 import { containerdHeaders, isNotFound, type RuntimeConnection, runtimeMessage } from '../runtime/connection.ts'
-import { makeFifo } from '../runtime/mount.ts'
+import { ExecPipes } from './exec-pipes.ts'
 
 const headers = containerdHeaders
 const processType = 'types.containerd.io/opencontainers/runtime-spec/1/Process'
 const sigkill = 9
-/** Output that background children of the command hold open is not waited for longer than this. */
-const drainMs = 5000
-const chunkBytes = 64 << 10
+/** In a command's folder beside its FIFOs: the container's id, for an agent that comes after. */
+const containerFile = 'container'
 
 /** The part of an OCI process that is set here; the rest (user, environment, capabilities) is the container's. */
 interface OciProcess {
@@ -32,6 +41,7 @@ export async function execInContainer(
   const execId = `exec-${crypto.randomUUID()}`
   const folder = join(stateDirectory, 'exec', execId)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, containerFile), containerId)
   const pipes = new ExecPipes(folder, options)
   try {
     const { container } = await connection.containers.get({ id: containerId }, { headers, timeoutMs: 15_000 })
@@ -56,7 +66,7 @@ export async function execInContainer(
   const running = connection.tasks.wait(ids, { headers })
   running.catch(() => {})
   try {
-    await connection.tasks.start(ids, { headers, timeoutMs: 60_000 })
+    await connection.tasks.start(ids, { headers, timeoutMs: 15_000 })
   } catch (error) {
     await connection.tasks.deleteProcess(ids, { headers }).catch(() => {})
     pipes.remove()
@@ -100,149 +110,30 @@ function openSession(
 }
 
 /**
- * The FIFOs of one command. Bun 1.4.5: a blocking open or read of a FIFO holds one of few pool threads, and a handful
- * of them stop the process; so they are opened non-blocking, with a second writer that keeps readers from seeing an end
- * before the shim has opened its side. Neither Bun's streams nor its sinks close a descriptor that they were given.
+ * Ends what an agent that was killed left running. A shim that waits for the reader of a FIFO that nobody will open
+ * cannot even report that its container has ended, so the FIFOs are opened until the commands are gone.
  */
-class ExecPipes {
-  readonly paths: { stdin: string; stdout: string; stderr: string }
-  readonly #folder: string
-  #input: number | undefined
-  readonly #outputs: OutputPipe[] = []
-  readonly #ended = Promise.withResolvers<void>()
-
-  constructor(folder: string, { stdin, stdout, stderr, tty }: ExecOptions) {
-    this.#folder = folder
-    const make = (name: string, wanted: boolean) => {
-      if (!wanted) return ''
-      makeFifo(join(folder, name))
-      return join(folder, name)
-    }
-    this.paths = { stdin: make('0', stdin), stdout: make('1', stdout), stderr: make('2', stderr && !tty) }
-    // Opened for both: a FIFO that nobody reads yet cannot be opened for writing without blocking.
-    if (stdin) this.#input = openSync(this.paths.stdin, constants.O_RDWR | constants.O_NONBLOCK)
-    for (const path of [this.paths.stdout, this.paths.stderr]) if (path !== '') this.#outputs.push(new OutputPipe(path))
-  }
-
-  /** The shim has opened its sides now. `closeInput` tells it that no more input comes. */
-  open(closeInput: () => Promise<void>) {
-    const outputs = [...this.#outputs]
-    for (const output of outputs) output.release()
-    const stdout = this.paths.stdout === '' ? undefined : outputs.shift()?.stream
-    const stderr = this.paths.stderr === '' ? undefined : outputs.shift()?.stream
-    return { stdin: this.#openInput(closeInput), stdout, stderr }
-  }
-
-  /** Resolves when all output was read, or only children of the ended command keep it open and write nothing. */
-  async drain(): Promise<void> {
-    await Promise.all(
-      this.#outputs.map(async (output) => {
-        let ended = false
-        void output.ended.then(() => {
-          ended = true
-        })
-        while (!ended && !output.isIdle(drainMs)) await Promise.race([output.ended, Bun.sleep(100)])
-      }),
-    )
-  }
-
-  #openInput(closeInput: () => Promise<void>): WritableStream<Uint8Array> | undefined {
-    if (this.#input === undefined) return undefined
-    const writer = Bun.file(this.#input).writer({ highWaterMark: chunkBytes })
-    const finish = async () => {
-      if (this.#input === undefined) return
-      await Promise.race([Promise.resolve(writer.end()), this.#ended.promise])
-      this.#closeInput()
-      await closeInput()
-    }
-    return new WritableStream<Uint8Array>({
-      write: async (chunk) => {
-        for (let at = 0; at < chunk.length && this.#input !== undefined; at += chunkBytes) {
-          writer.write(chunk.slice(at, at + chunkBytes))
-          // A command that ends without reading must not hold the writer for ever.
-          await Promise.race([Promise.resolve(writer.flush()), this.#ended.promise])
-        }
-      },
-      close: finish,
-      abort: finish,
-    })
-  }
-
-  #closeInput(): void {
-    if (this.#input !== undefined) closeSync(this.#input)
-    this.#input = undefined
-  }
-
-  /** The command has ended: what is still to be written goes nowhere. */
-  endInput(): void {
-    this.#ended.resolve()
-  }
-
-  /** Done only once the command has ended or was never begun. */
-  remove(): void {
-    this.endInput()
-    this.#closeInput()
-    for (const output of this.#outputs) void output.end()
-    rmSync(this.#folder, { recursive: true, force: true })
-  }
-}
-
-class OutputPipe {
-  readonly #reader: number
-  #writer: number | undefined
-  readonly stream: ReadableStream<Uint8Array>
-  readonly #source: { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> }
-  #waitsSinceMs: number | undefined
-  readonly #end = Promise.withResolvers<void>()
-  #open = true
-
-  constructor(path: string) {
-    this.#reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    this.#writer = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
-    this.#source = Bun.file(this.#reader).stream().getReader()
-    this.stream = new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          this.#waitsSinceMs = performance.now()
-          const { done, value } = await this.#source.read()
-          this.#waitsSinceMs = undefined
-          if (!done && value) return controller.enqueue(value)
-          controller.close()
-          this.#close()
-        },
-        cancel: () => this.end(),
-      },
-      { highWaterMark: 0 },
-    )
-  }
-
-  /** Settles when everything was read or nobody reads any more. */
-  get ended(): Promise<void> {
-    return this.#end.promise
-  }
-
-  /** Whether it is read, and nothing has come for so long; one that is held back by its reader is never idle. */
-  isIdle(ms: number): boolean {
-    return this.#waitsSinceMs !== undefined && performance.now() - this.#waitsSinceMs > ms
-  }
-
-  /** Lets the stream end when the shim closes its side. */
-  release(): void {
-    if (this.#writer !== undefined) closeSync(this.#writer)
-    this.#writer = undefined
-  }
-
-  async end(): Promise<void> {
-    if (!this.#open) return
-    await this.#source.cancel().catch(() => {})
-    this.#close()
-  }
-
-  #close(): void {
-    if (!this.#open) return
-    this.#open = false
-    this.release()
-    closeSync(this.#reader)
-    this.#end.resolve()
-  }
+export async function endLeftCommands(connection: RuntimeConnection, stateDirectory: string): Promise<void> {
+  const root = join(stateDirectory, 'exec')
+  if (!existsSync(root)) return
+  await Promise.all(
+    readdirSync(root).map(async (execId) => {
+      const folder = join(root, execId)
+      const names = readdirSync(folder)
+      const opened = names
+        .filter((name) => name !== containerFile)
+        .map((name) => openSync(join(folder, name), constants.O_RDWR | constants.O_NONBLOCK))
+      try {
+        if (!names.includes(containerFile)) return
+        const ids = { containerId: readFileSync(join(folder, containerFile), 'utf8'), execId }
+        const options = { headers, timeoutMs: 15_000 }
+        await connection.tasks.kill({ ...ids, signal: sigkill }, options).catch(() => {})
+        await connection.tasks.wait(ids, options).catch(() => {})
+        await connection.tasks.deleteProcess(ids, options).catch(() => {})
+      } finally {
+        for (const fd of opened) closeSync(fd)
+        rmSync(folder, { recursive: true, force: true })
+      }
+    }),
+  )
 }
