@@ -12,7 +12,8 @@ const sourceRoot = 'usr/share/gocode/src'
 export function fetchSources(): string {
   const unpacked = join(cacheDirectory('kubernetes-api'), version)
   const stamp = join(unpacked, '.complete')
-  if (existsSync(stamp)) return join(unpacked, sourceRoot)
+  const wanted = JSON.stringify(packages)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return join(unpacked, sourceRoot)
   const wishes = names.map((name) => ({ name, suite: 'sid', upstream: version }))
   // Go sources are the same for every architecture.
   const packages = fetchDebianPackages({
@@ -27,6 +28,6 @@ export function fetchSources(): string {
     const { exitCode, stderr } = Bun.spawnSync(['dpkg-deb', '--extract', file, unpacked], { stderr: 'pipe' })
     if (exitCode !== 0) throw new Error(`cannot unpack ${file}: ${stderr.toString().trim()}`)
   }
-  writeFileSync(stamp, '')
+  writeFileSync(stamp, wanted)
   return join(unpacked, sourceRoot)
 }
