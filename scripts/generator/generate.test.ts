@@ -73,7 +73,7 @@ test.if(sources !== undefined)('server-side apply sees every field as upstream d
     }
   }
   expect(differences).toEqual([])
-  expect(compared).toBeGreaterThan(1800)
+  expect(compared).toBeGreaterThan(1700)
 })
 
 function allSchemas(): Schema[] {
