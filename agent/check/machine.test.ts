@@ -11,6 +11,7 @@ const good: MachineFacts = {
   overlay: { works: true },
   hasTunDevice: true,
   hasLibseccomp: true,
+  missingFiles: [],
 }
 
 const states = (facts: Partial<MachineFacts>) =>
@@ -39,6 +40,7 @@ test.each<[string, Partial<MachineFacts>, string]>([
   ['no nftables', { nftables: { works: false, reason: 'netfilter socket: not in this kernel' } }, 'nftables fail'],
   ['no tun', { hasTunDevice: false }, 'tun lack'],
   ['no libseccomp', { hasLibseccomp: false }, 'libseccomp fail'],
+  ['no /etc/hosts', { missingFiles: ['/etc/hosts'] }, 'host files fail'],
 ])('%s: told, with its cost', (_name, facts, line) => {
   expect(states(facts)).toEqual([line])
   for (const { state, cost } of judgeMachine({ ...good, ...facts })) expect(cost === '').toBe(state === 'ok')

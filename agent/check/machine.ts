@@ -19,7 +19,12 @@ export interface MachineFacts {
   hasTunDevice: boolean
   /** Whether a libseccomp.so.2 is in the system's library path. */
   hasLibseccomp: boolean
+  /** Files that the machine should have and lacks. */
+  missingFiles: string[]
 }
+
+/** containerd makes each pod's own from these, and starts none without. */
+export const neededFiles = ['/etc/hosts', '/etc/resolv.conf']
 
 const capNetAdmin = 12n
 const capSysAdmin = 21n
@@ -89,5 +94,12 @@ export function judgeMachine(facts: MachineFacts): Finding[] {
     facts.hasLibseccomp
       ? ok('libseccomp', 'libseccomp.so.2')
       : fail('libseccomp', 'no libseccomp.so.2', 'runc starts no container; install libseccomp2'),
+    facts.missingFiles.length === 0
+      ? ok('host files', neededFiles.join(', '))
+      : fail(
+          'host files',
+          `no ${facts.missingFiles.join(', no ')}`,
+          'containerd starts no pod; make it, if only empty',
+        ),
   ]
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { nftablesLibraries, type Payload } from '../payload/payload.ts'
-import type { MachineFacts } from './machine.ts'
+import { type MachineFacts, neededFiles } from './machine.ts'
 
 type Attempt = { works: true } | { works: false; reason: string }
 
@@ -108,6 +108,7 @@ export function probeMachine(directory: string, payload: Payload | undefined): M
     capabilities: BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`),
     hasTunDevice: existsSync('/dev/net/tun'),
     hasLibseccomp: hasLibrary('libseccomp.so.2'),
+    missingFiles: neededFiles.filter((file) => !existsSync(file)),
     overlay: attempt(() => tryOverlay(directory)),
     nftables: attempt(() => tryNftables(payload)),
   }
