@@ -24,8 +24,9 @@ export class PretendWorkers {
   #options: PretendWorkersOptions
   #pods: Informer<Pod>
   #work = new Set<Promise<void>>()
-  /** Nodes whose workers are dead: nothing happens to their pods. */
+  /** Nodes whose workers are dead: nothing happens to their pods, and nobody hears of them. */
   readonly dead = new Set<string>()
+  #heartbeats: ReturnType<typeof setInterval> | undefined
 
   constructor(options: PretendWorkersOptions) {
     this.#options = options
@@ -40,7 +41,24 @@ export class PretendWorkers {
     for (const pod of this.#pods.list()) this.#handle(pod)
   }
 
+  /** Every living node reports as ready, each ten seconds. */
+  startHeartbeats(): void {
+    this.#heartbeats = setInterval(() => this.#track(this.#beat()), 10_000)
+  }
+
+  async #beat(): Promise<void> {
+    const { client, clock } = this.#options
+    const { items } = await client.resource(nodes).list({ resourceVersion: '0' })
+    const now = timestamp(clock.nowMs())
+    for (const node of items) {
+      if (this.dead.has(nameOf(node))) continue
+      const ready = { ...readyCondition('True'), lastHeartbeatTime: now, lastTransitionTime: now }
+      await client.resource(nodes).updateStatus({ ...node, status: { ...node.status, conditions: [ready] } })
+    }
+  }
+
   async stop(): Promise<void> {
+    clearInterval(this.#heartbeats)
     this.#pods.stop()
     await Promise.allSettled(this.#work)
   }
@@ -53,7 +71,12 @@ export class PretendWorkers {
   #handle(pod: Pod): void {
     const nodeName = pod.spec?.nodeName
     if (!nodeName || this.dead.has(nodeName)) return
-    const work = this.#act(pod)
+    this.#track(this.#act(pod))
+  }
+
+  /** Whoever was faster is right. */
+  #track(running: Promise<void>): void {
+    const work = running
       .catch((error) => {
         if (!isReason(error, 'NotFound') && !isReason(error, 'Conflict')) throw error
       })

@@ -1,0 +1,10 @@
+import { test } from 'bun:test'
+import { Chaos } from './chaos.ts'
+
+test.each(Array.from({ length: 10 }, (_, seed) => seed))(
+  'after failures at random the state is as specified, seed %p',
+  async (seed) => {
+    await Chaos.run(seed, 60)
+  },
+  60_000,
+)
