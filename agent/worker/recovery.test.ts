@@ -6,7 +6,14 @@ import { makeImages } from '../../test/fixtures/images/make.ts'
 import type { Command } from './recovery-agent.ts'
 import { connectRuntime, type RuntimeConnection } from './runtime/connection.ts'
 import { ContainerState, PodSandboxState } from './runtime/generated/cri/api_pb.ts'
-import { insideNamespace, prepareNamespace, removeNode, runInNamespace, stateDirectoryOf } from './test-node.ts'
+import {
+  insideNamespace,
+  prepareNamespace,
+  removeFiles,
+  removeNode,
+  runInNamespace,
+  stateDirectoryOf,
+} from './test-node.ts'
 
 /** An agent process that can be killed and started again. */
 class KillableAgent {
@@ -98,6 +105,29 @@ if (!insideNamespace) {
     const directory = mkdtempSync('/tmp/skein-worker-recovery-')
     const agent = new KillableAgent(directory)
     let connection: RuntimeConnection
+    const rounds = Number(process.env.SKEIN_TEST_ROUNDS ?? 20)
+
+    /** Shims, and what they run. */
+    const processesOf = (place: string) => {
+      const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+      const read = (pid: string, file: string) => {
+        try {
+          return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+        } catch {
+          return ''
+        }
+      }
+      const name = basename(place)
+      const isOurs = (pid: string) =>
+        read(pid, 'cgroup').includes(`/${name}/`) ||
+        (read(pid, 'cmdline').includes('shim') && read(pid, 'cmdline').includes(name))
+      return pids.filter(isOurs).map(Number)
+    }
+
+    // Killing one ends others of its pod, hence no complaint about those.
+    const endProcesses = () => {
+      for (const pid of processesOf(directory)) Bun.spawnSync(['kill', '-9', String(pid)])
+    }
 
     beforeAll(async () => {
       prepareNamespace()
@@ -110,6 +140,8 @@ if (!insideNamespace) {
       await agent.kill()
       connection.close()
       process.kill(agent.containerd, 'SIGKILL')
+      endProcesses()
+      await until('all processes have ended', async () => processesOf(directory).length === 0)
       removeNode(directory)
     })
 
@@ -148,13 +180,32 @@ if (!insideNamespace) {
       await agent.start()
     })
 
+    test('a reboot: pods start again in new sandboxes, and no address stays taken', async () => {
+      await until('two pods run', async () => (await running()).length === 4)
+      await agent.kill()
+      process.kill(agent.containerd, 'SIGKILL')
+      endProcesses()
+      await Bun.sleep(300)
+      removeFiles(stateDirectoryOf(directory))
+      await agent.start()
+      connection.close()
+      connection = connectRuntime(join(stateDirectoryOf(directory), 'containerd.sock'))
+      await until('both run again', async () => (await running()).length === 4)
+      const restarted = (await running()).map(({ metadata }) => metadata!.attempt)
+      expect(restarted).toEqual([1, 1, 1, 1])
+      const addresses = readdirSync(join(directory, 'cni-state/skein')).filter(
+        (name) => /^\d/.test(name) && !name.startsWith('last'),
+      )
+      expect(addresses.length).toBe(2)
+    })
+
     test('agent killed 20 times while pods come and go: none lost, none doubled, none left over', async () => {
       let seed = 12345
       const random = (limit: number) => {
         seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
         return Math.floor((seed / 2 ** 32) * limit)
       }
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < rounds; round++) {
         agent.tell({ do: 'create', pod: busyboxPod(`p${round}`, round % 4 === 3 ? ['false'] : forever) })
         if (round >= 3) agent.tell({ do: 'delete', name: `p${round - 3}`, graceSeconds: random(2) })
         if (round % 3 === 0) agent.tell({ do: 'exec', name: 'stays' })

@@ -208,8 +208,8 @@ export function prepareNamespace(): void {
 
 /** Removes the files, mounts and cgroups of a node that runs no more. */
 export function removeNode(directory: string): void {
-  removeLeftovers(directory)
-  removeLeftovers(stateDirectoryOf(directory))
+  removeFiles(directory)
+  removeFiles(stateDirectoryOf(directory))
   for (const controller of readdirSync('/sys/fs/cgroup')) {
     const path = join('/sys/fs/cgroup', controller, basename(directory))
     if (existsSync(path)) removeCgroups(path)
@@ -223,7 +223,8 @@ function removeCgroups(path: string): void {
   rmdirSync(path)
 }
 
-function removeLeftovers(directory: string): void {
+/** A folder with whatever is mounted in it. */
+export function removeFiles(directory: string): void {
   const targets = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '')

@@ -84,7 +84,8 @@ export class PodActor {
     const before = this.pod.metadata!
     const { labels, annotations } = pod.metadata!
     this.#writer.observe(pod)
-    if (!Bun.deepEquals(before.labels, labels) || !Bun.deepEquals(before.annotations, annotations)) this.refreshVolumes()
+    if (!Bun.deepEquals(before.labels, labels) || !Bun.deepEquals(before.annotations, annotations))
+      this.refreshVolumes()
     this.wake()
   }
 
