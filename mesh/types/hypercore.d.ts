@@ -2,7 +2,7 @@
 declare module 'hypercore' {
   import type { EventEmitter } from 'node:events'
   import type CoreStorage from 'hypercore-storage'
-  import type { Atom, CoreStorageSession } from 'hypercore-storage'
+  import type { Atom, CorePointer, CoreStorageSession } from 'hypercore-storage'
   import type { Duplex, Readable } from 'streamx'
 
   export interface KeyPair {
@@ -43,6 +43,10 @@ declare module 'hypercore' {
   export interface Core {
     /** Its core's part of the storage. */
     db: CoreStorageSession
+    /** The storage is closed with the core's last session. */
+    autoClose: boolean
+    close(): Promise<void>
+    state: { storage: { readonly core: CorePointer } }
     replicator: { setPushOnly(pushOnly: boolean): void }
     /** Checks tree, blocks and bitfield against each other; null when a root of the tree is missing. */
     audit(options?: { dryRun?: boolean }): Promise<AuditReport | null>
@@ -101,6 +105,12 @@ declare module 'hypercore-storage' {
     flush(): Promise<void>
   }
 
+  /** Where a core stands in the database. */
+  export interface CorePointer {
+    corePointer: number
+    dataPointer: number
+  }
+
   export interface CoreStorageSession {
     createAtom(): Atom
   }
@@ -116,6 +126,9 @@ declare module 'hypercore-storage' {
     constructor(directory: string, options?: CoreStorageOptions)
     ready(): Promise<void>
     createAtom(): Atom
+    hasCore(discoveryKey: Buffer): Promise<boolean>
+    /** Drops a core with all of its blocks; no session of it may be open. */
+    deleteCore(core: CorePointer): Promise<void>
     close(): Promise<void>
   }
 }

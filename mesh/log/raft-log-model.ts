@@ -1,0 +1,66 @@
+import type { Entry } from '../raft/entry.ts'
+import type { SnapshotMetadata } from '../raft/message.ts'
+import type { Random } from '../raft/simulator/random.ts'
+import type { LogWrite, RaftLog } from './raft-log.ts'
+
+/** What a Raft log should hold. */
+export interface Model {
+  hardState: { term: number; votedFor: string | null }
+  base: SnapshotMetadata
+  entries: Entry[]
+}
+
+function randomWrite(random: Random, { hardState, base, entries }: Model): LogWrite {
+  const votes = random.chance(0.3)
+  const term = hardState.term + (votes ? 1 : 0)
+  const last = base.index + entries.length
+  const snapshot = random.chance(0.03) ? baseAt(last + random.integer(1, 50), term) : undefined
+  const truncateFrom = random.chance(0.2) && last > base.index ? random.integer(base.index + 1, last) : undefined
+  const first = snapshot === undefined ? (truncateFrom ?? last + 1) : snapshot.index + 1
+  const count = random.integer(0, 5)
+  return {
+    hardState: votes ? { term, votedFor: random.pick([null, 'a', 'b']) } : undefined,
+    snapshot,
+    truncateFrom: snapshot === undefined ? truncateFrom : undefined,
+    entries: Array.from({ length: count }, (_, at) => entryOf(first + at, term, 'x'.repeat(random.integer(0, 300)))),
+  }
+}
+
+function afterWrite(model: Model, { hardState, snapshot, truncateFrom, entries }: LogWrite): Model {
+  const before = snapshot === undefined ? model.entries : []
+  const kept = before.filter(({ index }) => truncateFrom === undefined || index < truncateFrom)
+  return {
+    hardState: hardState ?? model.hardState,
+    base: snapshot ?? model.base,
+    entries: [...kept, ...entries],
+  }
+}
+
+export const emptyModel: Model = { hardState: { term: 0, votedFor: null }, base: baseAt(0, 0), entries: [] }
+
+export function baseAt(index: number, term: number): SnapshotMetadata {
+  return { index, term, configuration: { voters: ['a'], outgoing: [], learners: [] } }
+}
+
+export function entryOf(index: number, term: number, text = `${index}/${term}`): Entry {
+  return { index, term, kind: 'command', data: Buffer.from(text) }
+}
+
+/** One thing done to a log, and the log after it. */
+export interface Step {
+  act: (log: RaftLog) => Promise<void>
+  after: Model
+}
+
+export function randomStep(random: Random, model: Model): Step {
+  const last = model.base.index + model.entries.length
+  if (random.chance(0.9)) {
+    const write = randomWrite(random, model)
+    return { act: (log) => log.write(write), after: afterWrite(model, write) }
+  }
+  const index = random.integer(model.base.index, last)
+  const term = model.entries.find((entry) => entry.index === index)?.term ?? model.base.term
+  const base = index > model.base.index ? baseAt(index, term) : model.base
+  const entries = model.entries.filter((entry) => entry.index > index)
+  return { act: (log) => log.compact(baseAt(index, term)), after: { ...model, base, entries } }
+}
