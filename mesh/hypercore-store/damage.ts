@@ -3,6 +3,7 @@ export class DamagedFile extends Error {
   readonly code = 'EDAMAGED'
   readonly file: string
   readonly offset: number
+  readonly what: string
 
   constructor(file: string, offset: number, what: string) {
     super(
@@ -10,6 +11,7 @@ export class DamagedFile extends Error {
     )
     this.file = file
     this.offset = offset
+    this.what = what
   }
 }
 

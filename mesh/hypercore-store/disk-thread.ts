@@ -1,4 +1,5 @@
 import { startThread } from '../thread/thread.ts'
+import { DamagedFile } from './damage.ts'
 import { SystemError } from './system-error.ts'
 
 export interface DiskRequest {
@@ -10,10 +11,10 @@ export interface DiskRequest {
 export interface DiskResponse {
   id: number
   result?: unknown
-  error?: { code: string; message: string }
+  error?: { code: string; message: string; damage?: { file: string; offset: number; what: string } }
 }
 
-/** A Worker that makes blocking calls, one after the other. Errors are SystemErrors. It keeps no process alive when idle. */
+/** A Worker that makes blocking calls, one after the other. Errors are SystemErrors or DamagedFiles. It keeps no process alive when idle. */
 export class DiskThread {
   readonly #worker: Worker
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>()
@@ -26,7 +27,7 @@ export class DiskThread {
       this.#waiting.delete(data.id)
       if (this.#waiting.size === 0) this.#worker.unref()
       if (data.error === undefined) waiting?.resolve(data.result)
-      else waiting?.reject(new SystemError(data.error.code, data.error.message))
+      else waiting?.reject(errorOf(data.error))
     }
     this.#worker.onerror = ({ message }) => this.#fail(new SystemError('EIO', `${path} failed: ${message}`))
     this.#worker.unref()
@@ -53,6 +54,12 @@ export class DiskThread {
   }
 }
 
+function errorOf({ code, message, damage }: NonNullable<DiskResponse['error']>): Error {
+  return damage === undefined
+    ? new SystemError(code, message)
+    : new DamagedFile(damage.file, damage.offset, damage.what)
+}
+
 /** The Worker's side: answers every request by the method that it names. */
 export function serveDisk(self: Worker, calls: Record<string, (...args: never[]) => unknown>): void {
   self.onmessage = ({ data: { id, call, args } }: MessageEvent<DiskRequest>) => {
@@ -60,7 +67,9 @@ export function serveDisk(self: Worker, calls: Record<string, (...args: never[])
       self.postMessage({ id, result: calls[call]!(...(args as never[])) } satisfies DiskResponse)
     } catch (error) {
       const { code = 'EIO', message } = error as SystemError
-      self.postMessage({ id, error: { code, message } } satisfies DiskResponse)
+      const damage =
+        error instanceof DamagedFile ? { file: error.file, offset: error.offset, what: error.what } : undefined
+      self.postMessage({ id, error: { code, message, damage } } satisfies DiskResponse)
     }
   }
 }

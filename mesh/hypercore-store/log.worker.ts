@@ -8,6 +8,16 @@ declare const self: Worker
 
 let current = { path: '', fd: -1 }
 
+const page = new Uint8Array(4096)
+
+/**
+ * Page by page: from longer writes Linux 6.18 makes large folios in its cache, and a sync of a few bytes of one sends more
+ * than their pages to the device.
+ */
+function fillWithZeros(fd: number, sizeBytes: number, path: string): void {
+  for (let offset = 0; offset < sizeBytes; offset += page.byteLength) pwriteAll(fd, page, offset, path)
+}
+
 /** Writes of the log: each call is answered when what it wrote is on the disk. */
 const calls = {
   append(path: string, buffer: SharedArrayBuffer, length: number, position: number): void {
@@ -26,7 +36,7 @@ const calls = {
     if (used && from !== path) rename(from, path)
     const fd = openSync(path, used ? 'r+' : 'w+', 0o600)
     try {
-      if (!used) pwriteAll(fd, new Uint8Array(segmentBytes), 0, path)
+      if (!used) fillWithZeros(fd, segmentBytes, path)
       // A large batch made it longer.
       else ftruncate(fd, segmentBytes, path)
       pwriteAll(fd, segmentHeader(segment), 0, path)

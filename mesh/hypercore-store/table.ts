@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { close, fstat, open, read } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { ByteString } from './backend.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { Slot } from './memtable.ts'
@@ -14,42 +15,39 @@ import {
   tableName,
 } from './table-format.ts'
 
+const openFile = promisify(open)
+const statFile = promisify(fstat)
+
 /** A table as the main loop reads it: blocks come from the cache at once, from the disk by a promise. */
 export class Table {
   readonly id: number
   readonly sizeBytes: number
   readonly meta: TableMeta
   readonly #path: string
-  readonly #file: FileHandle
+  /** No FileHandle: Bun 1.4.5 throws out of nowhere when a forgotten view's is collected. */
+  readonly #fd: number
   readonly #cache: BlockCache
   #references = 0
 
-  private constructor(
-    id: number,
-    path: string,
-    sizeBytes: number,
-    meta: TableMeta,
-    file: FileHandle,
-    cache: BlockCache,
-  ) {
+  private constructor(id: number, path: string, sizeBytes: number, meta: TableMeta, fd: number, cache: BlockCache) {
     this.id = id
     this.sizeBytes = sizeBytes
     this.meta = meta
     this.#path = path
-    this.#file = file
+    this.#fd = fd
     this.#cache = cache
   }
 
   static async open(directory: string, id: number, cache: BlockCache): Promise<Table> {
     const path = join(directory, tableName(id))
-    const file = await open(path, 'r')
+    const fd = await openFile(path, 'r')
     try {
-      const { size } = await file.stat()
-      const foot = decodeFoot(await readAt(file, Math.max(0, size - footBytes), footBytes), path, size)
-      const meta = checkedMeta(await readAt(file, foot.offset, foot.sizeBytes), path, foot)
-      return new Table(id, path, size, meta, file, cache)
+      const { size } = await statFile(fd)
+      const foot = decodeFoot(await readAt(fd, Math.max(0, size - footBytes), footBytes), path, size)
+      const meta = checkedMeta(await readAt(fd, foot.offset, foot.sizeBytes), path, foot)
+      return new Table(id, path, size, meta, fd, cache)
     } catch (error) {
-      await file.close()
+      close(fd)
       throw error
     }
   }
@@ -87,7 +85,7 @@ export class Table {
 
   async #load(index: number): Promise<BlockReader> {
     const block = this.meta.blocks[index]!
-    const bytes = await readAt(this.#file, block.offset, block.sizeBytes)
+    const bytes = await readAt(this.#fd, block.offset, block.sizeBytes)
     checkBlock(bytes, this.#path, block)
     const reader = new BlockReader(bytes)
     this.#cache.set(this.id, index, reader, bytes.byteLength)
@@ -105,17 +103,21 @@ export class Table {
 
   close(): void {
     this.#cache.drop(this.id)
-    this.#file.close().catch(() => {})
+    close(this.#fd)
   }
 }
 
-async function readAt(file: FileHandle, offset: number, sizeBytes: number): Promise<Buffer> {
+async function readAt(fd: number, offset: number, sizeBytes: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(sizeBytes)
   let length = 0
   while (length < sizeBytes) {
-    const { bytesRead } = await file.read(bytes, length, sizeBytes - length, offset + length)
-    if (bytesRead === 0) break
-    length += bytesRead
+    const count = await new Promise<number>((resolve, reject) =>
+      read(fd, bytes, length, sizeBytes - length, offset + length, (error, bytesRead) =>
+        error ? reject(error) : resolve(bytesRead),
+      ),
+    )
+    if (count === 0) break
+    length += count
   }
   return bytes.subarray(0, length)
 }

@@ -138,6 +138,8 @@ const calls = {
     output.end()
     commit({ ...manifest, nextTable: output.nextTable, recent: [], settled: output.order })
     sweep()
+    // The heap of a thread that waits is not collected: what the merge needed would stay.
+    setTimeout(() => Bun.gc(true))
     return manifest
   },
 }

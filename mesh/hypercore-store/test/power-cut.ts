@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { LogStore } from '../log-store.ts'
 import { contentAfter } from './batches.ts'
+import { contentOf } from './content.ts'
 import { smallSizes } from './fuzz.ts'
 import { Random } from './random.ts'
 import { decodeRecording, UnsafeDisk } from './recording.ts'
@@ -55,13 +56,7 @@ async function check(directory: string, acknowledged: number, where: string): Pr
   } catch (error) {
     throw new Error(`${where}: ${(error as Error).message}`)
   }
-  const content = new Map<string, string>()
-  const view = store.view()
-  const cursor = view.scan({ start: '', end: undefined }, false)
-  for (let entries = await cursor.next(1000); entries.length > 0; entries = await cursor.next(1000)) {
-    for (const { key, value } of entries) content.set(key, value.toString('latin1'))
-  }
-  view.release()
+  const content = await contentOf(store)
   const number = Number(content.get('number') ?? 0)
   const wanted = contentAfter(number)
   const isWhole = content.size === wanted.size && [...wanted].every(([key, value]) => content.get(key) === value)
