@@ -109,6 +109,8 @@ export class PeerRoutes {
       })
     }
     const link = known ?? this.#netlink.links().find((one) => one.name === name)!
+    // For what leaves by it masqueraded: without it the kernel would take any address of lo, a service's too.
+    this.#netlink.addAddress({ link: link.index, address: nodeAddress, prefixLength: nodeAddress.length * 8 })
     this.#netlink.setUp(link.index)
     return link.index
   }

@@ -88,6 +88,12 @@ export class RouteNetlink {
     )
   }
 
+  setMtu(link: number, mtu: number): void {
+    const body = concatenate(new Uint8Array(4), uint32(link), new Uint8Array(8))
+    const attributes = encodeAttributes([[linkAttributes.mtu, uint32(mtu)]])
+    this.#socket.request('set MTU', messageTypes.newLink, 0, concatenate(body, attributes))
+  }
+
   addresses(): LinkAddress[] {
     return this.#socket
       .request('list addresses', messageTypes.getAddress, flags.dump, new Uint8Array(8))

@@ -41,7 +41,7 @@ export function preparePodNetwork(options: PodNetworkOptions): void {
     const loopback = links.find(({ name }) => name === 'lo')!
     checkRanges(options, netlink, links)
     netlink.setUp(loopback.index)
-    for (const address of ownAddresses(options, netlink, loopback))
+    for (const address of ownAddresses(options, netlink, links))
       netlink.addAddress({ link: loopback.index, address, prefixLength: address.length * 8 })
     // Where a program's packets to a service would go if the rules did not lead them to an endpoint. Only the address
     // they leave with matters.
@@ -88,8 +88,10 @@ function checkRanges(options: PodNetworkOptions, netlink: RouteNetlink, links: L
 }
 
 /** Addresses for `lo`: those of services answered here, and the node's where no other device has it. */
-function ownAddresses({ nodeAddress, ownServiceAddresses }: PodNetworkOptions, netlink: RouteNetlink, loopback: Link) {
-  const known = netlink.addresses().filter(({ link }) => link !== loopback.index)
+function ownAddresses({ nodeAddress, ownServiceAddresses }: PodNetworkOptions, netlink: RouteNetlink, links: Link[]) {
+  const isOwnDevice = ({ name }: Link) => name === 'lo' || name.startsWith('skx-') || name.startsWith('skt-')
+  const own = new Set(links.filter(isOwnDevice).map(({ index }) => index))
+  const known = netlink.addresses().filter(({ link }) => !own.has(link))
   const elsewhere = new Set(known.map(({ address }) => formatAddress(address)))
   const node = addressOf(nodeAddress)
   return [...ownServiceAddresses.map(addressOf), ...(elsewhere.has(formatAddress(node)) ? [] : [node])]
