@@ -154,6 +154,12 @@ export class LogStore implements Backend, LogListener {
     await this.#settling!.settleAll()
   }
 
+  /** Resolves when what was removed so far is given back, as far as it is due, and no thread is at work. */
+  async settled(): Promise<void> {
+    await this.#log!.flush()
+    await this.#settling!.idle()
+  }
+
   async close(): Promise<void> {
     try {
       if (this.#log?.failure === undefined) await this.#log?.flush()

@@ -118,6 +118,11 @@ export class Settling {
     }
   }
 
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#working !== undefined) await this.#working
+  }
+
   stop(): void {
     this.#stopped = true
     this.#waitingForRoom?.resolve()
