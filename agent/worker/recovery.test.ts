@@ -6,6 +6,7 @@ import { makeImages } from '../../test/fixtures/images/make.ts'
 import type { Command } from './recovery-agent.ts'
 import { connectRuntime, type RuntimeConnection } from './runtime/connection.ts'
 import { ContainerState, PodSandboxState } from './runtime/generated/cri/api_pb.ts'
+import { shimsOf } from './runtime/stray-shims.ts'
 import {
   insideNamespace,
   prepareNamespace,
@@ -231,6 +232,7 @@ if (!insideNamespace) {
       })
       for (const { metadata } of pods) agent.tell({ do: 'delete', name: metadata!.name!, graceSeconds: 0 })
       await until('everything is gone', async () => (await connection.runtime.listPodSandbox({})).items.length === 0)
+      await until('no shim is left', async () => shimsOf(connection.socketPath).size === 0)
       await until('volumes and cgroups are gone', async () => traces().length === 0, 20_000).catch(() => {
         expect(traces()).toEqual([])
       })

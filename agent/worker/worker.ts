@@ -23,6 +23,7 @@ import { type RuntimeConnection, runtimeMessage } from './runtime/connection.ts'
 import { RuntimeEvents } from './runtime/event-stream.ts'
 import { readHostFacts } from './runtime/host.ts'
 import { loadPauseImage, type OpenRuntime, openRuntime, stateDirectoryOf } from './runtime/open-runtime.ts'
+import { StrayShims } from './runtime/stray-shims.ts'
 import { Semaphore } from './semaphore.ts'
 import { endLeftCommands } from './stream/exec.ts'
 import { LogRotation } from './stream/log-rotation.ts'
@@ -153,8 +154,10 @@ async function run(running: RunningParts): Promise<Worker> {
     },
     options.log,
   )
+  const shims = runtime.containerd && new StrayShims(connection, options.log)
   events.start()
   sources.start()
+  shims?.start()
   runtime.containerd?.onRestart(() => {
     for (const actor of podSet.all()) actor.wake()
   })
@@ -168,7 +171,7 @@ async function run(running: RunningParts): Promise<Worker> {
   const stop = async () => {
     podInformer.stop()
     serviceInformer.stop()
-    await Promise.all([podSet.stop(), registration.stop(), rotation.stop(), sources.stop()])
+    await Promise.all([podSet.stop(), registration.stop(), rotation.stop(), sources.stop(), shims?.stop()])
     parts.prober.stopAll()
     await events.stop()
     await parts.events.flushed()

@@ -1,0 +1,84 @@
+/**
+ * `scripts/bench worker`: from an empty directory and warm to the first container Running, 30 pods at once from create
+ * to Running, and what the process takes at rest. The process holds the API too (a store in memory), as an agent does.
+ */
+import { parseArgs } from 'node:util'
+import { pods } from '../../api/schema/generated/resources.ts'
+import { quantile } from '../../scripts/benchmark/quantile.ts'
+import { insideNamespace, TestNode } from './test-node.ts'
+
+const { values } = parseArgs({
+  options: { pods: { type: 'string', default: '30,110' }, rest: { type: 'string', default: '10' } },
+})
+const steps = values.pods.split(',').map(Number)
+const restMs = Number(values.rest) * 1000
+
+if (!insideNamespace) {
+  const command = ['unshare', '--net', '--mount', '--propagation', 'private', process.execPath, import.meta.path]
+  const env = { ...process.env, SKEIN_WORKER_NAMESPACE: '1' }
+  process.exit(
+    Bun.spawnSync([...command, ...process.argv.slice(2)], { env, stdio: ['ignore', 'inherit', 'inherit'] }).exitCode,
+  )
+}
+
+const isRunning = (pod: { status?: { phase?: string } }) => pod.status?.phase === 'Running'
+const containers = [{ name: 'main', image: 'skein.local/busybox:1', command: ['sleep', '86400'] }]
+const spec = { containers, terminationGracePeriodSeconds: 0 }
+
+async function runPod(node: TestNode, name: string): Promise<number> {
+  const beganMs = performance.now()
+  await node.createPod(name, spec)
+  await node.podWhen(name, isRunning, 120_000)
+  return performance.now() - beganMs
+}
+
+/** Resident megabytes and share of a core while nothing happens. */
+async function rest(): Promise<{ rssMb: number; cpuPercent: number }> {
+  Bun.gc(true)
+  const before = process.cpuUsage()
+  const beganMs = performance.now()
+  await Bun.sleep(restMs)
+  const { user, system } = process.cpuUsage(before)
+  const cpuPercent = (user + system) / 10 / (performance.now() - beganMs)
+  return { rssMb: process.memoryUsage.rss() / 1e6, cpuPercent }
+}
+
+// The images are made before the clock starts: a server would have them, or pull them.
+const beganMs = performance.now()
+const node = await TestNode.start()
+await runPod(node, 'first')
+const coldMs = performance.now() - beganMs
+await node.worker.stop()
+const warmBeganMs = performance.now()
+await node.startWorker()
+await runPod(node, 'second')
+const warmMs = performance.now() - warmBeganMs
+console.log(`first container Running: cold ${(coldMs / 1000).toFixed(2)} s, warm ${(warmMs / 1000).toFixed(2)} s`)
+const idle = await rest()
+console.log(`2 pods: agent ${idle.rssMb.toFixed(0)} MB, ${idle.cpuPercent.toFixed(1)} % of a core`)
+let [p99Ms, rssMb] = [Number.NaN, Number.NaN]
+let made = 2
+for (const wanted of steps) {
+  const names = Array.from({ length: wanted - made }, (_, index) => `pod-${made + index}`)
+  made = wanted
+  const times = await Promise.all(names.map((name) => runPod(node, name)))
+  const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)]
+  const use = await rest()
+  if (Number.isNaN(p99Ms)) [p99Ms, rssMb] = [p99, use.rssMb]
+  console.log(
+    `${names.length} pods at once: p50 ${(p50 / 1000).toFixed(2)} s, p99 ${(p99 / 1000).toFixed(2)} s; ` +
+      `${wanted} pods at rest: agent ${use.rssMb.toFixed(0)} MB, ${use.cpuPercent.toFixed(1)} % of a core`,
+  )
+}
+const endBeganMs = performance.now()
+for (const pod of (await node.client.resource(pods, 'default').list()).items) {
+  await node.client.resource(pods, 'default').delete(pod.metadata!.name!, { gracePeriodSeconds: 0 })
+}
+while (node.worker.status().pods > 0) await Bun.sleep(20)
+console.log(`${made} pods ended in ${((performance.now() - endBeganMs) / 1000).toFixed(1)} s`)
+await node.destroy()
+const seconds = (ms: number) => (ms / 1000).toFixed(2)
+console.log(
+  `worker: cold ${seconds(coldMs)} s, warm ${seconds(warmMs)} s, p99 ${seconds(p99Ms)} s, rss ${rssMb.toFixed(0)} MB`,
+)
+process.exit(0)
