@@ -20,6 +20,8 @@ import { addNodes, pretendNode } from './pretend-worker.ts'
 import { seededRandom } from './seeded-random.ts'
 
 const speed = 60
+/** The longest back-off, a quarter of an hour, has to fit in. */
+const quietMs = 60_000
 const nodeCount = 4
 const namespace = 'default'
 
@@ -205,11 +207,15 @@ export class Chaos {
   async #check(): Promise<void> {
     let wrong: string[] = ['never looked']
     try {
-      await this.#cluster.until('the state is as specified', async () => {
-        wrong = await this.#faults()
-        if (wrong.length > 0) await Bun.sleep(20)
-        return wrong.length === 0
-      })
+      await this.#cluster.until(
+        'the state is as specified',
+        async () => {
+          wrong = await this.#faults()
+          if (wrong.length > 0) await Bun.sleep(20)
+          return wrong.length === 0
+        },
+        quietMs,
+      )
     } catch (error) {
       throw new Error(`${error}\n${wrong.join('\n')}`)
     }

@@ -11,6 +11,7 @@ import type { Node, Pod } from '../../../../api/schema/generated/types/core-v1.t
 import { adoptAndRelease } from '../../loop/adoption.ts'
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, reads, watch } from '../../loop/controller.ts'
+import { OwnedPods } from '../../loop/owned-pods.ts'
 import { isNamespaceGoing, slowStart, type Writer } from '../../loop/writer.ts'
 import { claim } from '../../object/claim.ts'
 import { isEqual, isEquivalent } from '../../object/equal.ts'
@@ -24,7 +25,7 @@ import { daemonPodSpec } from './placement.ts'
 interface Scope {
   context: ControlContext
   sets: Informer<DaemonSet>
-  pods: Informer<Pod>
+  pods: OwnedPods
   nodes: Informer<Node>
   revisions: Informer<ControllerRevision>
   /** By the set's uid, then by node. */
@@ -37,7 +38,7 @@ export function daemonSetController(context: ControlContext): ControllerDefiniti
   const scope: Scope = {
     context,
     sets: informers.of(daemonsets),
-    pods: informers.of(podsRef),
+    pods: new OwnedPods(informers),
     nodes: informers.of(nodesRef),
     revisions: informers.of(controllerrevisions),
     failures: new Map(),
@@ -84,7 +85,7 @@ async function reconcile(scope: Scope, key: string, writer: Writer): Promise<num
   }
   const namespace = namespaceOf(set)
   const matches = labelPredicate(set.spec?.selector)
-  const found = claim(set, matches, scope.pods.list(namespace))
+  const found = claim(set, matches, scope.pods.claimable(set))
   if (await adoptAndRelease(context, writer, daemonsets, set, podsRef, found)) return 1
   const history = claim(set, matches, scope.revisions.list(namespace)).owned
   const updateHash = await syncRevision(scope, set, history, writer)

@@ -6,6 +6,7 @@ import type { Pod } from '../../../../api/schema/generated/types/core-v1.ts'
 import { adoptAndRelease } from '../../loop/adoption.ts'
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, watch } from '../../loop/controller.ts'
+import { OwnedPods } from '../../loop/owned-pods.ts'
 import { isNamespaceGoing, type Writer } from '../../loop/writer.ts'
 import { claim } from '../../object/claim.ts'
 import { isEquivalent } from '../../object/equal.ts'
@@ -18,7 +19,7 @@ interface Scope {
   context: ControlContext
   deployments: Informer<Deployment>
   sets: Informer<ReplicaSet>
-  pods: Informer<Pod>
+  pods: OwnedPods
 }
 
 /** Source: k8s.io/kubernetes/pkg/controller/deployment/deployment_controller.go. */
@@ -28,7 +29,7 @@ export function deploymentController(context: ControlContext): ControllerDefinit
     context,
     deployments: informers.of(deployments),
     sets: informers.of(replicasets),
-    pods: informers.of(podsRef),
+    pods: new OwnedPods(informers),
   }
   return {
     name: 'deployment-controller',
@@ -74,7 +75,7 @@ async function reconcile(scope: Scope, key: string, writer: Writer): Promise<num
   }
   const found = claim(deployment, labelPredicate(deployment.spec?.selector), scope.sets.list(namespace))
   if (await adoptAndRelease(context, writer, deployments, deployment, replicasets, found)) return 1
-  const podsOf = (rs: ReplicaSet) => scope.pods.list(namespace).filter((pod) => isControlledBy(pod, rs))
+  const podsOf = (rs: ReplicaSet) => scope.pods.of(rs)
   const plan = planDeployment(deployment, found.owned, podsOf, context.clock.nowMs())
   if (!(await createReplicaSet(scope, deployment, plan, writer))) return undefined
   for (const rs of plan.update) await writer.update(replicasets, rs)

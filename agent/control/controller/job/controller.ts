@@ -6,6 +6,7 @@ import type { Pod } from '../../../../api/schema/generated/types/core-v1.ts'
 import { adoptAndRelease } from '../../loop/adoption.ts'
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, watch } from '../../loop/controller.ts'
+import { OwnedPods } from '../../loop/owned-pods.ts'
 import { isNamespaceGoing, slowStart, type Writer } from '../../loop/writer.ts'
 import { claim } from '../../object/claim.ts'
 import { isEquivalent } from '../../object/equal.ts'
@@ -25,17 +26,27 @@ import type { FailureRow } from './backoff.ts'
 import { indexAnnotation } from './indexes.ts'
 import { isJobFinished, type JobPlan, planJob, trackingFinalizer } from './job.ts'
 
+/** Pods that wait to be counted, by their job's key. */
+const trackedIndex = 'tracked'
+
+function trackedBy(pod: Pod): string[] {
+  const controller = controllerOf(pod)
+  if (controller?.kind !== 'Job' || !hasFinalizer(pod, trackingFinalizer)) return []
+  return [keyFor(namespaceOf(pod), controller.name)]
+}
+
 interface Scope {
   context: ControlContext
   jobs: Informer<Job>
-  pods: Informer<Pod>
+  pods: OwnedPods
   rows: Map<string, FailureRow>
 }
 
 /** Source: k8s.io/kubernetes/pkg/controller/job/job_controller.go. */
 export function jobController(context: ControlContext): ControllerDefinition {
   const { informers } = context
-  const scope: Scope = { context, jobs: informers.of(jobsRef), pods: informers.of(podsRef), rows: new Map() }
+  informers.indexed(podsRef, trackedIndex, trackedBy)
+  const scope: Scope = { context, jobs: informers.of(jobsRef), pods: new OwnedPods(informers), rows: new Map() }
   const keysOfPod = (pod: Pod) => {
     const controller = controllerOf(pod)
     if (controller) return controller.kind === 'Job' ? [keyFor(namespaceOf(pod), controller.name)] : []
@@ -55,8 +66,7 @@ async function reconcile(scope: Scope, key: string, writer: Writer): Promise<num
   await releaseOrphans(scope, key, job, writer)
   if (!job) return undefined
   if (job.spec?.managedBy !== undefined && job.spec.managedBy !== 'kubernetes.io/job-controller') return undefined
-  const all = scope.pods.list(namespaceOf(job))
-  const found = claim(job, labelPredicate(job.spec?.selector), all)
+  const found = claim(job, labelPredicate(job.spec?.selector), scope.pods.claimable(job))
   if (await adoptAndRelease(context, writer, jobsRef, job, podsRef, found)) return 1
   const plan = planJob(job, found.owned, rows.get(uidOf(job)), context.clock.nowMs())
   rows.set(uidOf(job), plan.row)
@@ -81,11 +91,8 @@ async function reconcile(scope: Scope, key: string, writer: Writer): Promise<num
 
 /** Pods of a job that is gone, or of an earlier one of the same name: nobody will count them. */
 async function releaseOrphans({ pods }: Scope, key: string, job: Job | undefined, writer: Writer): Promise<void> {
-  const slash = key.indexOf('/')
-  for (const pod of pods.list(key.slice(0, slash))) {
-    const controller = controllerOf(pod)
-    const isOfThisName = controller?.kind === 'Job' && controller.name === key.slice(slash + 1)
-    if (isOfThisName && controller.uid !== job?.metadata?.uid) await release(pod, writer)
+  for (const pod of pods.informer.byIndex(trackedIndex, key)) {
+    if (controllerOf(pod)?.uid !== job?.metadata?.uid) await release(pod, writer)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Pod } from '../../../../api/schema/generated/types/core-v1.ts'
 import { adoptAndRelease } from '../../loop/adoption.ts'
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, watch } from '../../loop/controller.ts'
+import { OwnedPods } from '../../loop/owned-pods.ts'
 import { isNamespaceGoing, slowStart, type Writer } from '../../loop/writer.ts'
 import { claim } from '../../object/claim.ts'
 import { isEquivalent } from '../../object/equal.ts'
@@ -16,7 +17,7 @@ import { planReplicas, type ReplicaFailure, replicaSetStatus, untilNextAvailable
 /** Source: k8s.io/kubernetes/pkg/controller/replicaset/replica_set.go. */
 export function replicaSetController(context: ControlContext): ControllerDefinition {
   const sets = context.informers.of(replicasets)
-  const pods = context.informers.of(podsRef)
+  const pods = new OwnedPods(context.informers)
   return {
     name: 'replicaset-controller',
     concurrency: 10,
@@ -28,7 +29,7 @@ export function replicaSetController(context: ControlContext): ControllerDefinit
 interface Scope {
   context: ControlContext
   sets: Informer<ReplicaSet>
-  pods: Informer<Pod>
+  pods: OwnedPods
 }
 
 /** Its ReplicaSet, or those that may adopt it. */
@@ -46,10 +47,9 @@ async function reconcile({ context, sets, pods }: Scope, key: string, writer: Wr
   const rs = sets.get(key)
   if (!rs) return undefined
   const nowMs = context.clock.nowMs()
-  const all = pods.list(namespaceOf(rs))
-  const found = claim(rs, labelPredicate(rs.spec?.selector), all)
+  const found = claim(rs, labelPredicate(rs.spec?.selector), pods.claimable(rs))
   if (await adoptAndRelease(context, writer, replicasets, rs, podsRef, found)) return 1
-  const plan = planReplicas(rs, found.owned, relatedPods(sets, rs, all), nowMs)
+  const plan = planReplicas(rs, found.owned, relatedPods(sets, rs, pods), nowMs)
   const failure =
     plan.create > 0 ? await createPods(rs, plan.create, writer) : await deletePods(rs, plan.remove, writer)
   const status = replicaSetStatus(rs, found.owned, failure, nowMs)
@@ -59,15 +59,12 @@ async function reconcile({ context, sets, pods }: Scope, key: string, writer: Wr
 }
 
 /** Pods of all ReplicaSets with the same controller, e.g. of one Deployment. */
-function relatedPods(sets: Informer<ReplicaSet>, rs: ReplicaSet, all: Pod[]): Pod[] {
+function relatedPods(sets: Informer<ReplicaSet>, rs: ReplicaSet, pods: OwnedPods): Pod[] {
   const owner = controllerOf(rs)
-  const uids = new Set(
-    sets
-      .list(namespaceOf(rs))
-      .filter((other) => other === rs || (owner && controllerOf(other)?.uid === owner.uid))
-      .map((other) => other.metadata?.uid),
-  )
-  return all.filter((pod) => uids.has(controllerOf(pod)?.uid))
+  const related = sets
+    .list(namespaceOf(rs))
+    .filter((other) => other === rs || (owner && controllerOf(other)?.uid === owner.uid))
+  return related.flatMap((other) => pods.of(other))
 }
 
 async function createPods(rs: ReplicaSet, count: number, writer: Writer): Promise<ReplicaFailure | undefined> {

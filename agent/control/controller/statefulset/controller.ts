@@ -11,6 +11,7 @@ import type { PersistentVolumeClaim, Pod } from '../../../../api/schema/generate
 import { adoptAndRelease } from '../../loop/adoption.ts'
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, reads, watch } from '../../loop/controller.ts'
+import { OwnedPods } from '../../loop/owned-pods.ts'
 import { isNamespaceGoing, type Writer } from '../../loop/writer.ts'
 import { claim } from '../../object/claim.ts'
 import { isEqual, isEquivalent } from '../../object/equal.ts'
@@ -23,7 +24,7 @@ import { planStatefulSet, type Step } from './statefulset.ts'
 interface Scope {
   context: ControlContext
   sets: Informer<StatefulSet>
-  pods: Informer<Pod>
+  pods: OwnedPods
   claims: Informer<PersistentVolumeClaim>
   revisions: Informer<ControllerRevision>
 }
@@ -34,7 +35,7 @@ export function statefulSetController(context: ControlContext): ControllerDefini
   const scope: Scope = {
     context,
     sets: informers.of(statefulsets),
-    pods: informers.of(podsRef),
+    pods: new OwnedPods(informers),
     claims: informers.of(persistentvolumeclaims),
     revisions: informers.of(controllerrevisions),
   }
@@ -66,7 +67,7 @@ async function reconcile(scope: Scope, key: string, writer: Writer): Promise<num
   if (!set) return undefined
   const namespace = namespaceOf(set)
   const matches = labelPredicate(set.spec?.selector)
-  const named = scope.pods.list(namespace).filter((pod) => ordinalOf(set, pod) >= 0 || controllerOf(pod))
+  const named = scope.pods.claimable(set).filter((pod) => ordinalOf(set, pod) >= 0 || controllerOf(pod))
   const found = claim(set, matches, named)
   if (await adoptAndRelease(context, writer, statefulsets, set, podsRef, found)) return 1
   const history = claim(set, matches, scope.revisions.list(namespace)).owned

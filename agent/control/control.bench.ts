@@ -1,0 +1,108 @@
+/**
+ * `scripts/bench control`: pods scheduled a second on 100 pretend nodes, a Deployment scaled from 0 to 1,000 with
+ * pretend workers, and what the loops take of a core with 5,000 idle pods. In process, over the store in memory.
+ */
+import { parseArgs } from 'node:util'
+import { deployments, pods } from '../../api/schema/generated/resources.ts'
+import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
+import { SimulatedCluster } from './simulation/cluster.ts'
+
+const { values } = parseArgs({
+  options: {
+    pods: { type: 'string', default: '1000' },
+    nodes: { type: 'string', default: '100' },
+    idle: { type: 'string', default: '5000' },
+    seconds: { type: 'string', default: '10' },
+  },
+})
+const podCount = Number(values.pods)
+const nodeCount = Number(values.nodes)
+const labels = { app: 'web' }
+const containers = [{ name: 'main', image: 'nginx', resources: { requests: { cpu: '100m', memory: '64Mi' } } }]
+
+async function inBatches(count: number, size: number, run: (index: number) => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < count; i += size) {
+    await Promise.all(Array.from({ length: Math.min(size, count - i) }, (_, k) => run(i + k)))
+  }
+}
+
+function podNamed(name: string): Pod {
+  return { metadata: { name, labels }, spec: { containers } }
+}
+
+/** Pods are there first; then the leader's loops start. */
+async function measureScheduling(): Promise<number> {
+  const cluster = await SimulatedCluster.start({ nodes: nodeCount, fateOf: () => 'pend' })
+  await cluster.control.stop()
+  const all = cluster.client.resource(pods, 'default')
+  await inBatches(podCount, 100, (i) => all.create(podNamed(`pod-${i}`)))
+  const beginMs = performance.now()
+  await cluster.changeLeader()
+  await cluster.until('all have a node', async () => {
+    await Bun.sleep(5)
+    const { items } = await all.list({ fieldSelector: 'spec.nodeName=', limit: 1, resourceVersion: '0' })
+    return items.length === 0
+  })
+  const elapsedMs = performance.now() - beginMs
+  await cluster.stop()
+  return (podCount / elapsedMs) * 1000
+}
+
+async function measureScaling(): Promise<number> {
+  const cluster = await SimulatedCluster.start({ nodes: nodeCount })
+  const all = cluster.client.resource(deployments, 'default')
+  const spec = {
+    replicas: 0,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers } },
+  }
+  await all.create({ metadata: { name: 'web' }, spec })
+  const available = async () => (await all.get('web')).status?.availableReplicas ?? 0
+  await cluster.until('it is seen', async () => (await all.get('web')).status?.observedGeneration === 1)
+  const made = await all.get('web')
+  const beginMs = performance.now()
+  await all.update({ ...made, spec: { ...made.spec!, replicas: podCount } })
+  await cluster.until(
+    'all are available',
+    async () => {
+      await Bun.sleep(20)
+      return (await available()) === podCount
+    },
+    300_000,
+  )
+  const elapsedMs = performance.now() - beginMs
+  await cluster.stop()
+  return elapsedMs / 1000
+}
+
+/** Percent of one core, garbage collection included. */
+async function measureIdle(): Promise<number> {
+  const cluster = await SimulatedCluster.start({ nodes: nodeCount })
+  const all = cluster.client.resource(pods, 'default')
+  const count = Number(values.idle)
+  await inBatches(count, 100, (i) => all.create(podNamed(`pod-${i}`)))
+  const running = async () => {
+    await Bun.sleep(50)
+    const { items } = await all.list({ fieldSelector: 'status.phase!=Running', limit: 1, resourceVersion: '0' })
+    return items.length === 0
+  }
+  await cluster.until('all run', running, 300_000)
+  await Bun.sleep(2000)
+  const before = process.cpuUsage()
+  const seconds = Number(values.seconds)
+  await Bun.sleep(seconds * 1000)
+  const { user, system } = process.cpuUsage(before)
+  await cluster.stop()
+  return (user + system) / 1e4 / seconds
+}
+
+const cpuStart = process.cpuUsage()
+const scheduled = await measureScheduling()
+if (process.env.CPU) console.log('cpu', process.cpuUsage(cpuStart).user / 1e6)
+console.log(`scheduled ${podCount} pods on ${nodeCount} nodes: ${scheduled.toFixed(0)} a second`)
+const scale = await measureScaling()
+console.log(`a Deployment from 0 to ${podCount}, all available: ${scale.toFixed(1)} s`)
+if (process.env.CPU) console.log('cpu', process.cpuUsage(cpuStart).user / 1e6)
+const idle = await measureIdle()
+console.log(`${values.idle} idle pods: ${idle.toFixed(1)} % of a core`)
+console.log(`control: scheduled ${scheduled.toFixed(0)}/s, scale ${scale.toFixed(1)} s`)
