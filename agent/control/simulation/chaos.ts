@@ -217,8 +217,24 @@ export class Chaos {
         quietMs,
       )
     } catch (error) {
-      throw new Error(`${error}\n${wrong.join('\n')}`)
+      throw new Error([error, ...wrong, ...(await this.#describe())].join('\n'))
     }
+  }
+
+  /** Pods that do not run, and nodes that are not ready. */
+  async #describe(): Promise<string[]> {
+    const { items } = await this.#cluster.client.resource(pods, namespace).list()
+    const idle = items.filter((pod) => !isReady(pod) || pod.metadata?.deletionTimestamp)
+    const all = (await this.#cluster.client.resource(nodes).list()).items
+    return [
+      ...idle.map(({ metadata, spec, status }) => {
+        const { deletionTimestamp, finalizers } = metadata ?? {}
+        return JSON.stringify([metadata?.name, spec?.nodeName, status, deletionTimestamp, finalizers])
+      }),
+      ...all.map(({ metadata, spec, status }) => {
+        return JSON.stringify([metadata?.name, spec?.taints, status?.conditions?.map(({ status: value }) => value)])
+      }),
+    ]
   }
 
   /** What is not as it should be. */
