@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
 import { makeImages } from '../../test/fixtures/images/make.ts'
-import type { Command } from './recovery-agent.ts'
 import { connectRuntime, type RuntimeConnection } from './runtime/connection.ts'
 import { ContainerState, PodSandboxState } from './runtime/generated/cri/api_pb.ts'
 import { shimsOf } from './runtime/stray-shims.ts'
@@ -15,6 +14,7 @@ import {
   runInNamespace,
   stateDirectoryOf,
 } from './test-node.ts'
+import type { Command } from './test-recovery-agent.ts'
 
 /** An agent process that can be killed and started again. */
 class KillableAgent {
@@ -28,7 +28,7 @@ class KillableAgent {
   }
 
   async start(): Promise<void> {
-    this.#child = Bun.spawn([process.execPath, join(import.meta.dir, 'recovery-agent.ts'), this.#directory], {
+    this.#child = Bun.spawn([process.execPath, join(import.meta.dir, 'test-recovery-agent.ts'), this.#directory], {
       ...{ stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' },
     })
     this.#lines = linesOf(this.#child.stdout)

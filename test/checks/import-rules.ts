@@ -25,6 +25,6 @@ export const importRules: readonly ImportRule[] = [
 /** Tests, benches, `test-*.ts`, simulations and simulators, which only tests run, may also use what stands in for the other side, the test runner, and what test/ offers. */
 export const testRules: readonly ImportRule[] = importRules.map((rule) => ({
   ...rule,
-  to: [...rule.to, ...(rule.from === 'mesh/raft' ? [] : ['mesh/store', 'test'])],
+  to: [...rule.to, ...(rule.from === 'mesh/raft' ? [] : ['mesh/store', 'mesh/log', 'test', 'scripts/benchmark'])],
   ...(rule.packages ? { packages: [...rule.packages, 'bun:test', 'node:fs', 'node:path'] } : {}),
 }))
