@@ -26,11 +26,13 @@ function fileByFile(folder: string, limitMinutes: number): Part[] {
 
 /** Every part of a full run, the quick ones first. */
 export function allParts(): Part[] {
-  const units = ['mesh', 'api', 'agent', 'scripts', 'test/lab', 'test/fixtures'].map((area) => ({
-    name: area,
-    files: find(`${area}/**/*.test.ts`),
-    limitMinutes: 10,
-  }))
+  const areas = ['mesh', 'api', 'agent/control', 'agent/worker', 'agent/network', 'agent']
+  const taken = new Set<string>()
+  const units = [...areas, 'scripts', 'test/lab', 'test/fixtures'].map((name) => {
+    const files = find(`${name}/**/*.test.ts`).filter((file) => !taken.has(file))
+    for (const file of files) taken.add(file)
+    return { name, files, limitMinutes: 12 }
+  })
   const parts = [
     { name: 'checks', files: find('test/checks/**/*.test.ts'), limitMinutes: 5 },
     ...units,
