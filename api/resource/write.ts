@@ -1,3 +1,4 @@
+import type { TransactionClass } from '../../mesh/store/store.ts'
 import type { AdmissionRequest } from '../admission/admission.ts'
 import { hasStatus, type ResourceDefinition, type TransactionDraft, type WriteContext } from './definition.ts'
 import { trackWrite } from './field-manager.ts'
@@ -57,13 +58,15 @@ export async function createObject(
     definition.strategy.allocate?.(object, undefined, draft, view)
     refuseInvalid(definition, object, undefined)
     await registry.admission.validate(request)
-    if (!isApplied) trackWrite(target, '', undefined, object, registry.clock.nowMs())
+    const transactionClass = classOf(definition, false)
+    if (!isApplied && isTracked(context, transactionClass)) {
+      trackWrite(target, '', undefined, object, registry.clock.nowMs())
+    }
     const value = storedBytes(object)
     if (context.dryRun) return new Item(key, namespace, name, value, 0)
     draft.changes.push({ key, value })
-    const { transactionClass, ttlMs } = definition.strategy
     const committed = await registry.commit(
-      { ...draft, class: transactionClass?.main ?? 'durable', ttlMs },
+      { ...draft, class: transactionClass, ttlMs: definition.strategy.ttlMs },
       context,
       `create ${definition.resource} ${namespace === '' ? name : `${namespace}/${name}`}`,
     )
@@ -154,7 +157,10 @@ async function tryUpdate(
   if (subresource === '' || subresource === 'scale') refuseInvalid(definition, object, current)
   else refuse(definition, object, options.validate?.(object, current) ?? [])
   await registry.admission.validate(request)
-  if (!options.isApplied) trackWrite(target, subresource, current, object, registry.clock.nowMs())
+  const transactionClass = classOf(definition, isStatus)
+  if (!options.isApplied && isTracked(context, transactionClass)) {
+    trackWrite(target, subresource, current, object, registry.clock.nowMs())
+  }
   const value = storedBytes(object)
   const isSame =
     !vanishes &&
@@ -162,17 +168,21 @@ async function tryUpdate(
   if (isSame && draft.changes.length === 0 && strategy.ttlMs === undefined) return currentItem
   if (context.dryRun) return new Item(key, namespace, name, value, currentItem.revision)
   draft.changes.push({ key, value: vanishes ? null : value })
-  const classes = strategy.transactionClass
   const committed = await registry.commit(
-    {
-      ...draft,
-      class: (isStatus ? (classes?.status ?? classes?.main) : classes?.main) ?? 'durable',
-      ttlMs: strategy.ttlMs,
-    },
+    { ...draft, class: transactionClass, ttlMs: strategy.ttlMs },
     context,
     `${options.verb} ${definition.resource}${subresource === '' ? '' : `/${subresource}`} ${namespace === '' ? name : `${namespace}/${name}`}`,
   )
   return committed && new Item(key, namespace, name, value, committed.revision)
+}
+
+function classOf({ strategy: { transactionClass } }: ResourceDefinition, isStatus: boolean): TransactionClass {
+  return (isStatus ? (transactionClass?.status ?? transactionClass?.main) : transactionClass?.main) ?? 'durable'
+}
+
+/** Heartbeats and reports of this process's own parts are not: nobody applies them, and they are most of all writes. */
+function isTracked(context: WriteContext, transactionClass: TransactionClass): boolean {
+  return !(context.isTrusted && transactionClass === 'transient')
 }
 
 function withoutVersion(object: ApiObject): ApiObject {

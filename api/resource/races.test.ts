@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { systemClock } from '../../mesh/clock/clock.ts'
+import { silentLogger } from '../../mesh/logger/logger.ts'
+import { MemoryStore } from '../../mesh/store/memory.ts'
+import { isReason } from '../client/client.ts'
+import { type LocalApi, startLocalApi } from '../client/local-api.ts'
+import { configmaps, leases, namespaces, services } from '../schema/generated/resources.ts'
+
+/** Three nodes' APIs over one store: what one writes the others see a little later. */
+let store: MemoryStore
+let nodes: LocalApi[]
+
+beforeEach(async () => {
+  store = new MemoryStore({ clock: systemClock })
+  const start = (peer: string) => startLocalApi({ store, clock: systemClock, log: silentLogger, peer })
+  nodes = await Promise.all(['a', 'b', 'c'].map(start))
+  await nodes[0]!
+    .client('test')
+    .resource(namespaces)
+    .create({ metadata: { name: 'default' } })
+  await Promise.all(nodes.map((node) => node.registry.refresh()))
+})
+afterEach(async () => {
+  for (const node of nodes) await node.stop()
+  await store.close()
+})
+
+test('1,000 Services created through three nodes at once: no address and no port twice', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 1000 }, async (_, n) => {
+      const all = nodes[n % 3]!.client('test').resource(services, 'default')
+      const service = { metadata: { name: `s${n}` }, spec: { type: 'NodePort', ports: [{ port: 80 }] } }
+      // Many at once: who loses five times is told so, and tries again as a client would.
+      for (;;) {
+        try {
+          return await all.create(service)
+        } catch (error) {
+          if (!isReason(error, 'Conflict')) throw error
+        }
+      }
+    }),
+  )
+  expect(new Set(made.map((service) => service.spec!.clusterIP)).size).toBe(1000)
+  expect(new Set(made.map((service) => service.spec!.ports![0]!.nodePort)).size).toBe(1000)
+})
+
+test("creates racing a namespace's end: none is left behind", async () => {
+  const [first, second] = nodes as [LocalApi, LocalApi]
+  const spaces = first.client('test').resource(namespaces)
+  await spaces.create({ metadata: { name: 'doomed' } })
+  await second.registry.refresh()
+  let created = 0
+  const creating = (async () => {
+    const all = second.client('test').resource(configmaps, 'doomed')
+    for (let n = 0; ; n++) {
+      try {
+        await all.create({ metadata: { name: `m${n}` } })
+        created++
+        // The store in memory answers within the turn: others must get theirs.
+        await Bun.sleep(0)
+      } catch (error) {
+        if (!isReason(error, 'Forbidden') && !isReason(error, 'NotFound')) throw error
+        return
+      }
+    }
+  })()
+  while (created < 20) await Bun.sleep(0)
+  await spaces.delete('doomed')
+  await creating
+  // From here on nothing can come: what is there now is all there is to delete.
+  const left = await first.client('test').resource(configmaps, 'doomed').list()
+  for (const { metadata } of left.items)
+    await first.client('test').resource(configmaps, 'doomed').delete(metadata!.name!)
+  await spaces.createSubresource('doomed', 'finalize', {
+    metadata: { name: 'doomed' },
+    spec: { finalizers: [] },
+  } as never)
+  expect((await store.list('registry/core/configmaps/doomed/')).entries).toEqual([])
+  expect(await store.get('registry/core/namespaces/doomed')).toBeUndefined()
+})
+
+test('of many updates of one version exactly one wins, whichever node they go through', async () => {
+  const maps = (n: number) => nodes[n % 3]!.client('test').resource(configmaps, 'default')
+  const made = await maps(0).create({ metadata: { name: 'm' }, data: {} })
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 9 }, (_, n) => maps(n).update({ ...made, data: { winner: `${n}` } })),
+  )
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 409, reason: 'Conflict' })
+  }
+})
+
+test('a write through one node is read through another at once', async () => {
+  for (let n = 0; n < 50; n++) {
+    await nodes[n % 3]!.client('test')
+      .resource(configmaps, 'default')
+      .create({ metadata: { name: `r${n}` } })
+    const seen = await nodes[(n + 1) % 3]!.client('test').resource(configmaps, 'default').get(`r${n}`)
+    expect(seen.metadata!.name).toBe(`r${n}`)
+    await nodes[(n + 2) % 3]!.client('test').resource(configmaps, 'default').delete(`r${n}`)
+    await nodes[n % 3]!.client('test')
+      .resource(configmaps, 'default')
+      .create({ metadata: { name: `r${n}` } })
+  }
+})
+
+test("a loop whose leader's term is over can write no more", async () => {
+  const [first, second] = nodes as [LocalApi, LocalApi]
+  await second
+    .client('new')
+    .fenced(2)
+    .resource(leases, 'default')
+    .create({ metadata: { name: 'l' } })
+  const old = first
+    .client('old')
+    .fenced(1)
+    .resource(configmaps, 'default')
+    .create({ metadata: { name: 'x' } })
+  await expect(old).rejects.toMatchObject({ code: 403 })
+  expect(await store.get('registry/core/configmaps/default/x')).toBeUndefined()
+})
