@@ -16,8 +16,12 @@ export function seeded(seed: number): Random {
 }
 
 const maxDepth = 9
+/** Objects in one object: a JSON schema would otherwise grow without end. */
+const maxObjects = 300
 
 export class ObjectMaker {
+  private count = 0
+
   constructor(
     private readonly random: Random,
     /** Share of the fields that are set. */
@@ -25,6 +29,8 @@ export class ObjectMaker {
   ) {}
 
   object(schema: Schema, depth = 0): JsonObject {
+    if (depth === 0) this.count = 0
+    this.count++
     const object: JsonObject = {}
     for (const [name, field] of schema.properties) {
       if (this.random() > this.density / (1 + depth / 4)) continue
@@ -60,7 +66,7 @@ export class ObjectMaker {
   }
 
   private nested(schema: Schema, depth: number): JsonObject {
-    return depth >= maxDepth ? {} : this.object(schema, depth + 1)
+    return depth >= maxDepth || this.count >= maxObjects ? {} : this.object(schema, depth + 1)
   }
 
   private special(schema: Schema, depth: number): unknown {

@@ -46,3 +46,17 @@ test('what is no YAML, or made to hurt, is refused', () => {
   const bomb = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`)}]`)
   expect(() => parseYaml(['a0: &a0 x', ...bomb].join('\n'))).toThrow('Excessive alias count')
 })
+
+test('both readers agree', () => {
+  const plain = 'a: 1\nb:\n- c: x\n  d: [1, {e: "f: g"}]\n- c: y\nt: |\n  a: 1\n  a: 2\nu: "multi\n  line"\n'
+  // A number of 1.1 makes the slow reader take the document.
+  const { odd, ...rest } = parseYaml(`${plain}odd: 0644\n`).value as Record<string, unknown>
+  expect(odd).toBe(420)
+  expect(parseYaml(plain)).toEqual({ value: rest, duplicateKeys: [] })
+})
+
+test('large documents are read fast, or refused with the reason', () => {
+  const lines = Array.from({ length: 100_000 }, (_, i) => `k${i}: v`).join('\n')
+  expect(Object.keys(parseYaml(lines).value as object).length).toBe(100_000)
+  expect(() => parseYaml(`${lines}\nmode: 0644`)).toThrow('send JSON')
+})

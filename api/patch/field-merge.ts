@@ -44,6 +44,7 @@ function mergeLists(under: unknown[], over: unknown[], type: ListType): unknown[
   const leftItems = grouped(under, type)
   const rightItems = new Map(right)
   const shared = right.map(([element]) => element).filter((element) => leftItems.has(element))
+  let nextShared = 0
   const merged = new Set<PathElement>()
   const result: unknown[] = []
   const take = (element: PathElement) => {
@@ -51,7 +52,7 @@ function mergeLists(under: unknown[], over: unknown[], type: ListType): unknown[
     const old = leftItems.get(element) ?? []
     // Duplicates are replaced, not merged.
     result.push(mergeFields(old.length === 1 ? old[0] : undefined, rightItems.get(element), inner))
-    if (shared[0] === element) shared.shift()
+    if (shared[nextShared] === element) nextShared++
   }
   for (let l = 0, r = 0; l < left.length || r < right.length; ) {
     if (l < left.length) {
@@ -64,7 +65,7 @@ function mergeLists(under: unknown[], over: unknown[], type: ListType): unknown[
       }
       const isShared = rightItems.has(element)
       if (!isShared) result.push(item)
-      if (!isShared || merged.has(element) || (r < right.length && shared.length > 0 && shared[0] !== element)) {
+      if (!isShared || merged.has(element) || (r < right.length && nextShared < shared.length && shared[nextShared] !== element)) {
         l++
         continue
       }
