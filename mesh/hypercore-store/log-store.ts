@@ -91,12 +91,15 @@ export class LogStore implements Backend, LogListener {
     let sequence = manifest.sequence
     let sliceEndMs = performance.now() + replaySliceMs
     for (let next = batches.next(); ; next = batches.next()) {
-      if (next.done === true)
-        return next.value.segment === 0 ? { ...next.value, segment: manifest.firstSegment } : next.value
-      if (next.value.segment !== segment) this.#freeze(segment, sequence)
-      segment = next.value.segment
-      sequence = next.value.sequence
-      for (const operation of next.value.operations) this.#memtable.apply(operation)
+      if (next.value !== undefined && next.value.segment > segment) {
+        this.#freeze(segment, sequence)
+        segment = next.value.segment
+      }
+      if (next.done === true) return { ...next.value, segment }
+      if (next.value !== undefined) {
+        sequence = next.value.sequence
+        for (const operation of next.value.operations) this.#memtable.apply(operation)
+      }
       if (performance.now() < sliceEndMs) continue
       await new Promise((resolve) => setImmediate(resolve))
       sliceEndMs = performance.now() + replaySliceMs

@@ -3,6 +3,9 @@ import { DamagedFile } from './damage.ts'
 import { decodeRecord, type FoundRecord, type Pages, recordAt, sequenceAt } from './record.ts'
 import { isHeaderOf, segmentHeaderBytes } from './segment.ts'
 
+/** Looked through at once. */
+const scannedSliceBytes = 2 ** 16
+
 /** One file of the log as it was found. */
 export interface FoundSegment {
   segment: number
@@ -39,9 +42,9 @@ export interface ReplayedBatch {
 
 /**
  * Reads the log from the batch after `sequence` to its end. A torn tail is what no one was told is saved; anything else
- * that is not whole throws DamagedFile.
+ * that is not whole throws DamagedFile. Gives undefined now and then while it looks behind the end, which takes a while.
  */
-export function* replay(segments: FoundSegment[], sequence: number): Generator<ReplayedBatch, LogEnd> {
+export function* replay(segments: FoundSegment[], sequence: number): Generator<ReplayedBatch | undefined, LogEnd> {
   const [found] = segments
   let end: LogEnd = { segment: found?.segment ?? 0, offset: 0, first: 0, sequence, pages: new Map(), torn: undefined }
   for (const [index, { segment, bytes }] of segments.entries()) {
@@ -59,17 +62,18 @@ export function* replay(segments: FoundSegment[], sequence: number): Generator<R
     }
     end = { segment, offset, first, sequence, pages, torn: undefined }
   }
-  return cutTail(segments, end)
+  return yield* cutTail(segments, end)
 }
 
 /** Looks behind the end for what should not be there: a torn tail to be cut, or proof that something was damaged. */
-function cutTail(segments: FoundSegment[], end: LogEnd): LogEnd {
+function* cutTail(segments: FoundSegment[], end: LogEnd): Generator<undefined, LogEnd> {
   const { sequence } = end
   for (const { segment, path, bytes } of segments) {
     if (segment < end.segment) continue
     const cut = segment === end.segment ? Math.max(end.offset, segmentHeaderBytes) : segmentHeaderBytes
     let torn: TornTail | undefined
     for (let offset = cut; offset < bytes.byteLength; offset += 8) {
+      if (offset % scannedSliceBytes === 0) yield
       const found = sequenceAt(bytes, offset)
       // What an earlier use of the file left has lower sequences.
       if (found <= sequence || found > sequence + 2 ** 24) continue

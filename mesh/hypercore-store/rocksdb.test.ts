@@ -29,3 +29,29 @@ test('a core holds after it is opened again what was appended', async () => {
   expect(`${await again.get(0)}${await again.get(1)}${await again.get(2)}`).toBe('abd')
   await again.close()
 })
+
+test('blocks as large as hypercore takes, and more of them than the log has room for at once', async () => {
+  const path = await directory()
+  const core = new Hypercore(path)
+  const large = Array.from({ length: 4 }, (_, index) => Buffer.alloc(15 * 2 ** 20 - 1000, index))
+  for (const block of large) await core.append(block)
+  await core.append(large.slice(0, 2))
+  await core.append(Buffer.from('small'))
+  await core.close()
+  const again = new Hypercore(path)
+  await again.ready()
+  expect(again.length).toBe(7)
+  for (const [index, block] of [...large, ...large.slice(0, 2)].entries()) {
+    expect((await again.get(index))?.equals(block)).toBe(true)
+  }
+  await again.close()
+}, 30_000)
+
+test('what hypercore hands out may be changed: the store keeps its own', async () => {
+  const core = new Hypercore(await directory())
+  await core.append(Buffer.from('kept'))
+  const block = await core.get(0)
+  block!.fill(0)
+  expect(String(await core.get(0))).toBe('kept')
+  await core.close()
+})

@@ -100,6 +100,7 @@ const calls = {
     const memtable = new Memtable()
     let reached = manifest.sequence
     for (const batch of replay([{ segment, path, bytes: readFileSync(path) }], reached)) {
+      if (batch === undefined) break
       for (const operation of batch.operations) memtable.apply(operation)
       reached = batch.sequence
       if (reached === sequence) break

@@ -1,12 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { LogStore } from '../log-store.ts'
-import { contentAfter } from './batches.ts'
+import { batchOf, contentAfter } from './batches.ts'
 import { contentOf } from './content.ts'
 import { smallSizes } from './fuzz.ts'
 import { Random } from './random.ts'
 import { decodeRecording, UnsafeDisk } from './recording.ts'
 import { shimLibrary } from './shim.ts'
+
+/** Enough to fill a segment. */
+const furtherBatches = 60
 
 /**
  * Records a run of batch-writer.ts, cuts the power at so many points of it, and opens what is left each time; throws when
@@ -48,21 +51,36 @@ export async function cutPower(batches: number, cuts: number, seed: number): Pro
   }
 }
 
+/** Opens, looks, goes on writing, and opens again. Gives how often a torn tail was met. */
 async function check(directory: string, acknowledged: number, where: string): Promise<number> {
   let torn = 0
-  const store = new LogStore(directory, { sizes: smallSizes, onTornTail: () => torn++ })
-  try {
-    await store.open()
-  } catch (error) {
-    throw new Error(`${where}: ${(error as Error).message}`)
+  const open = async (): Promise<LogStore> => {
+    const store = new LogStore(directory, { sizes: smallSizes, onTornTail: () => torn++ })
+    await store.open().catch((error: Error) => {
+      throw new Error(`${where}: ${error.message}`)
+    })
+    return store
   }
+  const store = await open()
+  const number = await wholeBatches(store, where)
+  if (number < acknowledged) throw new Error(`${where}: batch ${acknowledged} was acknowledged, ${number} is the last`)
+  for (let next = number + 1; next <= number + furtherBatches; next++) await store.write(batchOf(next), false)
+  await store.close()
+  const tornBefore = torn
+  const again = await open()
+  if (torn > tornBefore) throw new Error(`${where}: the log was torn once more`)
+  const reached = await wholeBatches(again, `${where}, opened again`)
+  if (reached !== number + furtherBatches) throw new Error(`${where}: ${reached} batches after going on from ${number}`)
+  await again.close()
+  return torn
+}
+
+/** The number of the last batch; throws unless all up to it are there, and nothing else. */
+async function wholeBatches(store: LogStore, where: string): Promise<number> {
   const content = await contentOf(store)
   const number = Number(content.get('number') ?? 0)
   const wanted = contentAfter(number)
   const isWhole = content.size === wanted.size && [...wanted].every(([key, value]) => content.get(key) === value)
-  await store.close()
-  if (number < acknowledged)
-    throw new Error(`${where}: batch ${acknowledged} was acknowledged, the last one here is ${number}`)
   if (!isWhole) throw new Error(`${where}: what is here is not what the batches up to ${number} make`)
-  return torn
+  return number
 }
