@@ -12,12 +12,21 @@ export async function openOperationsCore(
   seed: Uint8Array,
   generation: number,
 ): Promise<{ core: Hypercore; storage: CoreStorage }> {
+  const storage = new CoreStorage(directory)
+  return { core: await openOperationsCoreIn(storage, seed, generation), storage }
+}
+
+/** The same in a storage that holds other cores too. */
+export async function openOperationsCoreIn(
+  storage: CoreStorage,
+  seed: Uint8Array,
+  generation: number,
+): Promise<Hypercore> {
   const derived = createHash('sha256').update('skein operations').update(seed).update(`${generation}`).digest()
   const keyPair = keyPairOf(derived)
   const manifest = { version: 1, signers: [{ publicKey: keyPair.publicKey }] }
-  const storage = new CoreStorage(directory)
   // hypercore 11.37 opens the directory's default core when no key is given with a key pair.
   const core = new Hypercore(storage, { key: Hypercore.key(manifest), keyPair, manifest })
   await core.ready()
-  return { core, storage }
+  return core
 }

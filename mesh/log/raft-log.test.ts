@@ -118,16 +118,15 @@ test('a log of another cluster is refused, with both names', async () => {
   await (await open(path)).close()
   const storage = new CoreStorage(path)
   const opening = RaftLog.open({ storage, secret, cluster: 'other', base: baseAt(0, 0) })
-  expect(opening).rejects.toThrow('of cluster k, this node is of other')
-  await opening.catch(() => {})
+  expect(await messageOf(opening)).toContain('of cluster k, this node is of other')
   await storage.close()
 })
 
 test('a gap is refused, and after a failed write all later ones are', async () => {
   const { log, close } = await open(directory())
   await log.write({ entries: [entryOf(1, 1)] })
-  expect(log.write({ entries: [entryOf(3, 1)] })).rejects.toThrow('cannot follow entry 1')
-  expect(log.write({ entries: [entryOf(2, 1)] })).rejects.toThrow('cannot follow entry 1')
+  expect(await messageOf(log.write({ entries: [entryOf(3, 1)] }))).toContain('cannot follow entry 1')
+  expect(await messageOf(log.write({ entries: [entryOf(2, 1)] }))).toContain('cannot follow entry 1')
   await close()
 })
 
@@ -173,6 +172,15 @@ test('kill -9 while writing: what was acknowledged is there, and each write is t
     expect(found).toEqual(isNext ? randomStep(random, model).after : model)
   }
 }, 120_000)
+
+// Bun 1.4.5: `await expect(promise).rejects` hangs where a Worker's message has to arrive meanwhile.
+async function messageOf(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: Error) => reason,
+  )
+  return error?.message ?? 'no error'
+}
 
 async function contentOf(log: RaftLog): Promise<Model> {
   return { hardState: log.hardState, base: log.base, entries: await log.entries() }

@@ -1,0 +1,30 @@
+import type { NodeId } from '../raft/entry.ts'
+import type { Transport } from './transport.ts'
+
+/** Nodes in one process, for tests: a node can be cut off from the others. */
+export class MemoryNetwork {
+  readonly #receivers = new Map<NodeId, (from: NodeId, datagram: Uint8Array) => void>()
+  readonly #cut = new Set<NodeId>()
+
+  transport(id: NodeId): Transport {
+    return {
+      send: (to, datagram) => {
+        setImmediate(() => {
+          if (!this.#cut.has(id) && !this.#cut.has(to)) this.#receivers.get(to)?.(id, datagram)
+        })
+      },
+      receive: (deliver) => {
+        this.#receivers.set(id, deliver)
+      },
+    }
+  }
+
+  /** The node is gone, or cannot be reached. */
+  cut(id: NodeId): void {
+    this.#cut.add(id)
+  }
+
+  heal(id: NodeId): void {
+    this.#cut.delete(id)
+  }
+}

@@ -1,0 +1,246 @@
+import type { Clock } from '../clock/clock.ts'
+import type { Logger } from '../logger/logger.ts'
+import type { Effects, Leadership } from '../raft/effects.ts'
+import type { Entry, Index, LogPosition, NodeId } from '../raft/entry.ts'
+import type { Message } from '../raft/message.ts'
+import type { Limits } from '../raft/options.ts'
+import { Raft, type RaftStatus } from '../raft/raft.ts'
+import { Refusal } from '../raft/refusal.ts'
+import type { RaftLog } from './raft-log.ts'
+import { mergeWrites } from './write-queue.ts'
+
+export interface RaftDriverOptions {
+  id: NodeId
+  log: RaftLog
+  /** What the state below has applied, durably. */
+  applied: Index
+  /** Uniform in [0, 1). */
+  random: () => number
+  clock: Clock
+  logger: Logger
+  limits?: Partial<Limits>
+  /** Default 100 ms: with ten ticks an election timeout of at least a second. */
+  tickMs?: number
+  /** Default 16 MiB: entries kept in memory for voters that lag. */
+  maxKeptBytes?: number
+  send(message: Message): void
+  /** Committed entries in order; the next run comes when this one is done. What it has applied must be durable. */
+  apply(entries: readonly Entry[]): Promise<void>
+  leadershipChanged?(leadership: Leadership): void
+  /** The node can take no further part; it is stopped already. */
+  failed(error: Error): void
+}
+
+/** What became of a proposal: `lost` is known not to be committed, `unknown` may be. */
+export type Fate = LogPosition | Refusal | 'lost' | 'unknown'
+
+/** Beyond this the older half of what is applied is forgotten. The rest serves voters that lag. */
+const maxKeptBytes = 16 * 1024 * 1024
+
+/** Does what the core asks for: disk, messages, applying; turns time and messages into its inputs. */
+export class RaftDriver {
+  readonly #options: RaftDriverOptions
+  readonly #raft: Raft
+  readonly #timer: ReturnType<typeof setInterval>
+  #lastTickMs: number
+  #isScheduled = false
+  #writes: Effects[] = []
+  #isWriting = false
+  #applying: Promise<void> = Promise.resolve()
+  readonly #proposals = new Map<Index, { term: number; settle: (fate: Fate) => void }>()
+  #reads: { ticket: number; resolve: (index: Index) => void; reject: (error: Error) => void }[] = []
+  #stopped: Error | undefined
+  #lacksSnapshot = false
+
+  private constructor(options: RaftDriverOptions, entries: Entry[]) {
+    const { id, log, applied, random, limits, clock, tickMs = 100 } = options
+    this.#options = options
+    this.#raft = new Raft({ id, base: log.base, entries, hardState: log.hardState, applied, random, limits })
+    this.#lastTickMs = clock.monotonicMs()
+    this.#timer = setInterval(() => this.#tick(tickMs), tickMs)
+  }
+
+  static async start(options: RaftDriverOptions): Promise<RaftDriver> {
+    return new RaftDriver(options, await options.log.entries())
+  }
+
+  get status(): RaftStatus {
+    return this.#raft.status
+  }
+
+  /** Resolves once the command is committed and applied here, or it is clear that it is not. */
+  propose(data: Uint8Array): Promise<Fate> {
+    return new Promise((resolve) => {
+      this.#run(() => {
+        const proposed = this.#raft.propose(data)
+        if (proposed instanceof Refusal) return resolve(proposed)
+        this.#proposals.set(proposed.index, { term: proposed.term, settle: resolve })
+      })
+      if (this.#stopped !== undefined) resolve('unknown')
+    })
+  }
+
+  /** The index a linearizable read has to wait for. Waits as long as there is no leader. */
+  readIndex(): Promise<Index> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopped !== undefined) return reject(this.#stopped)
+      this.#run(() => this.#reads.push({ ticket: this.#raft.readIndex(), resolve, reject }))
+    })
+  }
+
+  transferLeadership(to: NodeId): Refusal | undefined {
+    return this.#run(() => this.#raft.transferLeadership(to))
+  }
+
+  proposeConfiguration(target: { voters: NodeId[]; learners: NodeId[] }): LogPosition | Refusal | undefined {
+    return this.#run(() => this.#raft.proposeConfiguration(target))
+  }
+
+  receive(message: Message): void {
+    this.#run(() => this.#raft.step(message))
+  }
+
+  /** Waits for the writes and the applying under way. */
+  async stop(error: Error = new Error('the log is closed')): Promise<void> {
+    if (this.#stopped === undefined) {
+      this.#stopped = error
+      clearInterval(this.#timer)
+      for (const { settle } of this.#proposals.values()) settle('unknown')
+      for (const { reject } of this.#reads) reject(error)
+      this.#proposals.clear()
+      this.#reads = []
+    }
+    await this.#applying
+  }
+
+  #tick(tickMs: number): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    const isLate = nowMs - this.#lastTickMs > 2 * tickMs
+    this.#lastTickMs = nowMs
+    this.#run(() => this.#raft.tick(isLate))
+  }
+
+  /** An input of the core. What follows from it waits for the end of this turn of the loop, together with others'. */
+  #run<T>(act: () => T): T | undefined {
+    if (this.#stopped !== undefined) return undefined
+    try {
+      const result = act()
+      this.#schedule()
+      return result
+    } catch (error) {
+      this.#fail(error as Error)
+      return undefined
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      try {
+        while (this.#stopped === undefined) {
+          const effects = this.#raft.takeEffects()
+          if (effects === undefined) break
+          this.#handle(effects)
+        }
+      } catch (error) {
+        this.#fail(error as Error)
+      }
+    })
+  }
+
+  #handle(effects: Effects): void {
+    const { sendNow, persist, send, apply, reads, chunkRequests, leadership } = effects
+    if (persist?.snapshot !== undefined || (persist?.chunks.length ?? 0) > 0) {
+      throw new Error('this node lags behind what the others keep: snapshots are not supported yet')
+    }
+    for (const message of sendNow) this.#options.send(message)
+    if (persist !== undefined || (send.length > 0 && this.#isWriting)) {
+      this.#writes.push(effects)
+      if (!this.#isWriting) void this.#write()
+    } else {
+      for (const message of send) this.#options.send(message)
+    }
+    if (apply.length > 0) this.#apply(apply)
+    if (reads !== undefined) this.#answerReads(reads.ticket, reads.index)
+    if (leadership !== undefined) this.#leadershipChanged(leadership)
+    if (chunkRequests.length > 0) this.#refuseSnapshot(chunkRequests[0]!.to)
+  }
+
+  /** One write at a time; what comes meanwhile goes together into the next. */
+  async #write(): Promise<void> {
+    this.#isWriting = true
+    try {
+      while (this.#writes.length > 0 && this.#stopped === undefined) {
+        const { write, taken } = mergeWrites(this.#writes)
+        this.#writes.splice(0, taken.length)
+        await this.#options.log.write(write)
+        if (this.#stopped !== undefined) return
+        for (const { send } of taken) for (const message of send) this.#options.send(message)
+        this.#run(() => this.#raft.persisted(taken.at(-1)!.sequence))
+      }
+    } catch (error) {
+      this.#fail(error as Error)
+    } finally {
+      this.#isWriting = false
+    }
+  }
+
+  #apply(entries: readonly Entry[]): void {
+    this.#applying = this.#applying.then(async () => {
+      if (this.#stopped !== undefined) return
+      try {
+        await this.#options.apply(entries)
+        const { index } = entries.at(-1)!
+        for (const entry of entries) this.#settle(entry)
+        this.#run(() => this.#raft.applied(index))
+        await this.#compact(index)
+      } catch (error) {
+        this.#fail(error as Error)
+      }
+    })
+  }
+
+  #settle({ index, term }: Entry): void {
+    const proposal = this.#proposals.get(index)
+    if (proposal === undefined) return
+    this.#proposals.delete(index)
+    proposal.settle(proposal.term === term ? { index, term } : 'lost')
+  }
+
+  async #compact(applied: Index): Promise<void> {
+    const { base, logBytes } = this.#raft.status
+    if (logBytes < (this.#options.maxKeptBytes ?? maxKeptBytes) || this.#stopped !== undefined) return
+    const next = this.#raft.snapshotMetadata(base.index + Math.ceil((applied - base.index) / 2))
+    if (next === undefined || next.index === base.index) return
+    await this.#options.log.compact(next)
+    this.#run(() => this.#raft.compact(next.index))
+  }
+
+  #answerReads(ticket: number, index: Index): void {
+    const ready = this.#reads.filter((read) => read.ticket <= ticket)
+    this.#reads = this.#reads.filter((read) => read.ticket > ticket)
+    for (const { resolve } of ready) resolve(index)
+  }
+
+  #leadershipChanged(leadership: Leadership): void {
+    const { role, term, leader } = leadership
+    this.#options.logger.info('leadership', { role, term, leader: leader ?? 'nobody' })
+    this.#options.leadershipChanged?.(leadership)
+  }
+
+  /** The other node waits; heartbeats go on. Said once a start, not once a heartbeat. */
+  #refuseSnapshot(to: NodeId): void {
+    if (this.#lacksSnapshot) return
+    this.#lacksSnapshot = true
+    this.#options.logger.error('a voter needs entries that are compacted here: snapshots are not supported yet', { to })
+  }
+
+  #fail(error: Error): void {
+    if (this.#stopped !== undefined) return
+    this.#options.logger.error('consensus stops on this node', { error: error.message })
+    void this.stop(error)
+    this.#options.failed(error)
+  }
+}

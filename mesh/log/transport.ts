@@ -1,0 +1,9 @@
+import type { NodeId } from '../raft/entry.ts'
+
+/** The way to the other nodes of the log: datagrams between authenticated ends, that may be lost, doubled or reordered. */
+export interface Transport {
+  /** Never blocks and never throws; what cannot be sent is dropped. The bytes are the transport's from here on. */
+  send(to: NodeId, datagram: Uint8Array): void
+  /** `from` is the peer at the other end of the link, proved by its key. */
+  receive(deliver: (from: NodeId, datagram: Uint8Array) => void): void
+}

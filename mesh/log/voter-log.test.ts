@@ -1,0 +1,176 @@
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../clock/clock.ts'
+import { silentLogger } from '../logger/logger.ts'
+import type { CommittedBlock } from './committed-log.ts'
+import { MemoryNetwork } from './memory-transport.ts'
+import { SingleVoterLog } from './single-voter.ts'
+import { VoterLog } from './voter-log.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'skein-voter-log-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const seed = new Uint8Array(32).fill(7)
+const shared = { seed, generation: 1, cluster: 'k', clock: systemClock, random: Math.random, logger: silentLogger }
+
+/** Voters in one process, each with its own directory. */
+class Cluster {
+  readonly network = new MemoryNetwork()
+  readonly directory = mkdtempSync(join(root, 'cluster-'))
+  readonly logs = new Map<string, VoterLog>()
+  /** Payloads delivered to each since its last start. */
+  readonly delivered = new Map<string, CommittedBlock[]>()
+
+  constructor(readonly ids: string[]) {}
+
+  async start(id: string): Promise<VoterLog> {
+    const log = await VoterLog.open({
+      ...shared,
+      id,
+      voters: this.ids,
+      directory: join(this.directory, id),
+      secret: new Uint8Array(32).fill(Number(id)),
+      transport: this.network.transport(id),
+      tickMs: 20,
+      proposeTimeoutMs: 3000,
+    })
+    const blocks: CommittedBlock[] = []
+    this.delivered.set(id, blocks)
+    this.logs.set(id, log)
+    await log.subscribe(0, async (more) => {
+      blocks.push(...more)
+    })
+    this.network.heal(id)
+    return log
+  }
+
+  async stop(id: string): Promise<void> {
+    this.network.cut(id)
+    await this.logs.get(id)!.close()
+    this.logs.delete(id)
+  }
+
+  async all(): Promise<this> {
+    for (const id of this.ids) await this.start(id)
+    await this.leader()
+    return this
+  }
+
+  /** Waits for a node that leads with an entry of its own term committed. */
+  async leader(): Promise<string> {
+    for (;;) {
+      for (const [id, log] of this.logs) {
+        if (log.leadership.role !== 'leader') continue
+        const index = await log.readIndex().catch(() => undefined)
+        if (index !== undefined && log.leadership.role === 'leader') return id
+      }
+      await Bun.sleep(5)
+    }
+  }
+
+  /** Waits until a node has delivered what was committed anywhere. */
+  async caughtUp(id: string): Promise<string[]> {
+    const index = await this.logs.get(id)!.readIndex()
+    const blocks = this.delivered.get(id)!
+    while ((blocks.at(-1)?.index ?? -1) + 1 < index) await Bun.sleep(2)
+    return texts(blocks)
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.logs.keys()]) await this.stop(id)
+  }
+}
+
+function texts(blocks: CommittedBlock[]): string[] {
+  return blocks.filter(({ payload }) => payload.byteLength > 0).map(({ payload }) => Buffer.from(payload).toString())
+}
+
+test('three voters: proposals at any of them reach all, in one order, as the same bytes', async () => {
+  const cluster = await new Cluster(['1', '2', '3']).all()
+  await Promise.all(
+    Array.from({ length: 60 }, (_, at) => cluster.logs.get(`${(at % 3) + 1}`)!.propose(Buffer.from(`p${at}`))),
+  )
+  const expected = await cluster.caughtUp('1')
+  expect(expected.toSorted()).toEqual(Array.from({ length: 60 }, (_, at) => `p${at}`).toSorted())
+  const blocks = cluster.delivered.get('1')!
+  for (const id of ['2', '3']) {
+    expect(await cluster.caughtUp(id)).toEqual(expected)
+    expect(cluster.delivered.get(id)!.map(({ timeMs, term }) => [timeMs, term])).toEqual(
+      blocks.map(({ timeMs, term }) => [timeMs, term]),
+    )
+  }
+  const times = blocks.map(({ timeMs }) => timeMs)
+  expect(times).toEqual(times.toSorted((a, b) => a - b))
+  await cluster.close()
+}, 30_000)
+
+test('the leader is gone: the others go on, and it catches up when it returns', async () => {
+  const cluster = await new Cluster(['1', '2', '3']).all()
+  await cluster.logs.get('1')!.propose(Buffer.from('before'))
+  const leader = await cluster.leader()
+  await cluster.stop(leader)
+  const [other] = cluster.ids.filter((id) => id !== leader)
+  for (let at = 0; at < 20; at++) await cluster.logs.get(other!)!.propose(Buffer.from(`during ${at}`))
+  await cluster.start(leader)
+  await cluster.logs.get(leader)!.propose(Buffer.from('after'))
+  const expected = await cluster.caughtUp(other!)
+  expect(expected).toEqual(['before', ...Array.from({ length: 20 }, (_, at) => `during ${at}`), 'after'])
+  expect(await cluster.caughtUp(leader)).toEqual(expected)
+  await cluster.close()
+}, 30_000)
+
+test('without a majority nothing is written, nothing is read, and both say so', async () => {
+  const cluster = await new Cluster(['1', '2', '3']).all()
+  const [kept] = cluster.ids
+  for (const id of cluster.ids.slice(1)) await cluster.stop(id)
+  const log = cluster.logs.get(kept!)!
+  const [write, read] = await Promise.allSettled([log.propose(Buffer.from('x')), log.readIndex()])
+  expect(write).toMatchObject({ status: 'rejected', reason: { code: expect.stringMatching(/NoQuorum|Unknown/) } })
+  expect(read).toMatchObject({ status: 'rejected', reason: { code: 'NoQuorum' } })
+  await cluster.close()
+}, 30_000)
+
+test('all are stopped and started again: everything is there', async () => {
+  const cluster = await new Cluster(['1', '2', '3']).all()
+  for (let at = 0; at < 10; at++) await cluster.logs.get('2')!.propose(Buffer.from(`p${at}`))
+  await cluster.close()
+  await cluster.all()
+  await cluster.logs.get('3')!.propose(Buffer.from('again'))
+  const expected = [...Array.from({ length: 10 }, (_, at) => `p${at}`), 'again']
+  for (const id of cluster.ids) expect(await cluster.caughtUp(id)).toEqual(expected)
+  await cluster.close()
+}, 30_000)
+
+test('leadership goes where it is sent', async () => {
+  const cluster = await new Cluster(['1', '2', '3']).all()
+  const leader = await cluster.leader()
+  const [next] = cluster.ids.filter((id) => id !== leader)
+  expect(cluster.logs.get(leader)!.transferLeadership(next!)).toBeUndefined()
+  while ((await cluster.leader()) !== next) await Bun.sleep(5)
+  await cluster.close()
+}, 30_000)
+
+test('the directory of a cluster of one is taken over as it is', async () => {
+  const cluster = new Cluster(['1'])
+  const single = await SingleVoterLog.open({ ...shared, directory: join(cluster.directory, '1') })
+  for (const text of ['a', 'b']) await single.propose(Buffer.from(text))
+  await single.close()
+  await cluster.all()
+  await cluster.logs.get('1')!.propose(Buffer.from('c'))
+  expect(await cluster.caughtUp('1')).toEqual(['a', 'b', 'c'])
+  expect(cluster.logs.get('1')!.term).toBeGreaterThan(1)
+  await cluster.close()
+}, 30_000)
+
+test('damaged datagrams are dropped', async () => {
+  const cluster = await new Cluster(['1', '2', '3']).all()
+  const stranger = cluster.network.transport('9')
+  for (const bytes of [[], [0], [0, 1, 2, 3], [1, 2], [2, 0, 0, 0, 0, 0, 0, 0, 0, 77], [9, 9]]) {
+    for (const id of cluster.ids) stranger.send(id, new Uint8Array(bytes))
+  }
+  await cluster.logs.get('1')!.propose(Buffer.from('x'))
+  expect(await cluster.caughtUp('2')).toEqual(['x'])
+  await cluster.close()
+}, 30_000)

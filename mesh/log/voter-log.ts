@@ -1,0 +1,277 @@
+import CoreStorage from 'hypercore-storage'
+import type { Clock } from '../clock/clock.ts'
+import { within } from '../clock/deadline.ts'
+import type { Logger } from '../logger/logger.ts'
+import type { Leadership } from '../raft/effects.ts'
+import type { Entry, NodeId } from '../raft/entry.ts'
+import type { Message } from '../raft/message.ts'
+import type { RaftStatus } from '../raft/raft.ts'
+import { Refusal } from '../raft/refusal.ts'
+import { StoreError } from '../store/store.ts'
+import { encodeCommand } from './command-codec.ts'
+import { type CommittedBlock, type CommittedLog, maxWaitingProposals } from './committed-log.ts'
+import { decodeDatagram, encodeDatagram, type Outcome } from './datagram.ts'
+import { decodeMessage, encodeMessage } from './message-codec.ts'
+import { Operations } from './operations.ts'
+import { openOperationsCoreIn } from './operations-core.ts'
+import { type Fate, RaftDriver } from './raft-driver.ts'
+import { RaftLog } from './raft-log.ts'
+import type { Transport } from './transport.ts'
+
+export interface VoterLogOptions {
+  /** Directory of the cores; made when absent. One that a `SingleVoterLog` wrote is taken over as it is. */
+  directory: string
+  /** 32 secret bytes of the keyring, and the number that makes another operations core of them. */
+  seed: Uint8Array
+  generation: number
+  /** 32 secret bytes of this node alone. */
+  secret: Uint8Array
+  cluster: string
+  id: NodeId
+  /** The first voters, the same on each of them; not looked at when there is a log already. */
+  voters: NodeId[]
+  transport: Transport
+  clock: Clock
+  /** Uniform in [0, 1). */
+  random: () => number
+  logger: Logger
+  /** Default 100 ms. */
+  tickMs?: number
+  /** Until then a proposal looks for a leader that commits it. Default 8 s, below the store's own deadline. */
+  proposeTimeoutMs?: number
+}
+
+const readTimeoutMs = 3000
+/** Between two tries to find a leader, when none makes itself known meanwhile. */
+const retryMs = 200
+const forwardTimeoutMs = 2000
+
+/**
+ * The log of a cluster of voters. A payload whose fate is not known is proposed again, so it may be committed twice: its
+ * reader tells by its contents (the store by the transaction's id).
+ */
+export class VoterLog implements CommittedLog {
+  readonly #options: VoterLogOptions
+  readonly #storage: CoreStorage
+  readonly #operations: Operations
+  readonly #raftLog: RaftLog
+  #driver!: RaftDriver
+  #leadership: Leadership = { role: 'follower', term: 0, leader: null }
+  readonly #leaderWaiters = new Set<() => void>()
+  #deliver: ((blocks: CommittedBlock[]) => Promise<void>) | undefined
+  /** Applying and the start of a subscription, one after the other. */
+  #turn: Promise<void> = Promise.resolve()
+  #proposing = 0
+  #forwards = 0
+  readonly #forwarded = new Map<number, { leader: NodeId; settle: (outcome: Outcome) => void }>()
+  #failure: StoreError | undefined
+
+  private constructor(options: VoterLogOptions, storage: CoreStorage, operations: Operations, raftLog: RaftLog) {
+    this.#options = options
+    this.#storage = storage
+    this.#operations = operations
+    this.#raftLog = raftLog
+  }
+
+  static async open(options: VoterLogOptions): Promise<VoterLog> {
+    const { directory, seed, generation, secret, cluster, voters } = options
+    const storage = new CoreStorage(directory)
+    const core = await openOperationsCoreIn(storage, seed, generation)
+    core.core.autoClose = false
+    const operations = await Operations.open(core)
+    const configuration = { voters, outgoing: [], learners: [] }
+    const base = { index: operations.length, term: operations.lastTerm, configuration }
+    const raftLog = await RaftLog.open({ storage, secret, cluster, base })
+    const log = new VoterLog(options, storage, operations, raftLog)
+    await log.#start()
+    return log
+  }
+
+  get length(): number {
+    return this.#operations.length
+  }
+
+  get term(): number {
+    return this.#leadership.term
+  }
+
+  get leadership(): Leadership {
+    return this.#leadership
+  }
+
+  get status(): RaftStatus {
+    return this.#driver.status
+  }
+
+  async propose(payload: Uint8Array): Promise<void> {
+    this.#assertOpen()
+    if (this.#proposing >= maxWaitingProposals) {
+      throw new StoreError('Overloaded', `${this.#proposing} writes wait to be committed already: try again later`)
+    }
+    this.#proposing++
+    try {
+      await this.#proposeUntil(payload, this.#options.clock.monotonicMs() + (this.#options.proposeTimeoutMs ?? 8000))
+    } finally {
+      this.#proposing--
+    }
+  }
+
+  subscribe(from: number, deliver: (blocks: CommittedBlock[]) => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(async () => {
+      for await (const blocks of this.#operations.pages(from)) await deliver(blocks)
+      this.#deliver = deliver
+    })
+    return this.#turn
+  }
+
+  async readIndex(): Promise<number> {
+    this.#assertOpen()
+    const late = () =>
+      new StoreError('NoQuorum', 'no majority of the voters answers: a read of the newest state has to wait')
+    return within(readTimeoutMs, this.#driver.readIndex(), late)
+  }
+
+  get(index: number): Promise<CommittedBlock | undefined> {
+    return this.#operations.get(index)
+  }
+
+  /** Hands leadership to another voter, if this node has it. */
+  transferLeadership(to: NodeId): Refusal | undefined {
+    return this.#driver.transferLeadership(to)
+  }
+
+  async close(): Promise<void> {
+    this.#failure ??= new StoreError('Closed', 'the log is closed')
+    await this.#driver.stop(this.#failure)
+    await this.#turn.catch(() => {})
+    await this.#raftLog.close()
+    await this.#operations.close()
+    await this.#storage.close()
+  }
+
+  async #start(): Promise<void> {
+    const { id, random, clock, logger, transport, tickMs } = this.#options
+    this.#driver = await RaftDriver.start({
+      id,
+      log: this.#raftLog,
+      applied: this.#operations.length,
+      random,
+      clock,
+      logger,
+      tickMs,
+      send: (message: Message) =>
+        transport.send(message.to, encodeDatagram({ kind: 'raft', message: encodeMessage(message) })),
+      apply: (entries) => this.#apply(entries),
+      leadershipChanged: (leadership) => this.#leadershipChanged(leadership),
+      failed: (error) => {
+        this.#failure ??= new StoreError('Poisoned', `the log stops: ${error.message}`, {}, { cause: error })
+      },
+    })
+    transport.receive((from, datagram) => this.#receive(from, datagram))
+  }
+
+  /** What was sent to the last leader is not waited for any longer. */
+  #leadershipChanged(leadership: Leadership): void {
+    this.#leadership = leadership
+    for (const { leader, settle } of this.#forwarded.values()) if (leader !== leadership.leader) settle('unknown')
+    for (const wake of this.#leaderWaiters) wake()
+  }
+
+  #apply(entries: readonly Entry[]): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      const blocks = await this.#operations.append(entries)
+      await this.#deliver?.(blocks)
+    })
+    this.#turn = turn
+    return turn
+  }
+
+  /** A peer's damaged datagram is dropped and said; it must not stop this node. */
+  #receive(from: NodeId, bytes: Uint8Array): void {
+    try {
+      const datagram = decodeDatagram(bytes)
+      if (datagram.kind === 'raft') {
+        this.#driver.receive(decodeMessage(datagram.message, from, this.#options.id))
+      } else if (datagram.kind === 'outcome') {
+        this.#forwarded.get(datagram.number)?.settle(datagram.outcome)
+      } else {
+        void this.#proposeFor(from, datagram.number, datagram.payload)
+      }
+    } catch (error) {
+      this.#options.logger.warn('a datagram is dropped', { from, error: (error as Error).message })
+    }
+  }
+
+  async #proposeFor(from: NodeId, number: number, payload: Uint8Array): Promise<void> {
+    const outcome = outcomeOf(await this.#proposeHere(payload))
+    this.#options.transport.send(from, encodeDatagram({ kind: 'outcome', number, outcome }))
+  }
+
+  #proposeHere(payload: Uint8Array): Promise<Fate> {
+    const timeMs = Math.max(this.#options.clock.nowMs(), this.#operations.timeMs)
+    return this.#driver.propose(encodeCommand({ featureLevel: 1, timeMs, payload }))
+  }
+
+  async #proposeUntil(payload: Uint8Array, deadlineMs: number): Promise<void> {
+    for (let isUnknown = false; ; ) {
+      const { leader } = this.#leadership
+      const outcome = leader === null ? 'not committed' : await this.#proposeAt(leader, payload, deadlineMs)
+      if (outcome === 'committed') return
+      if (outcome === 'overloaded')
+        throw new StoreError('Overloaded', 'too many writes wait to be committed: try again later')
+      if (outcome === 'too large')
+        throw new StoreError('TooLarge', `a write of ${payload.byteLength} bytes is too large`)
+      isUnknown ||= outcome === 'unknown'
+      this.#assertOpen()
+      if (this.#options.clock.monotonicMs() >= deadlineMs) {
+        if (isUnknown) throw new StoreError('Unknown', 'the write may or may not have been committed')
+        throw new StoreError('NoQuorum', 'no majority of the voters answers: nothing was written')
+      }
+      await this.#leadershipChange()
+    }
+  }
+
+  /** A leader that has lost its majority may never know: at the deadline the outcome is unknown. */
+  async #proposeAt(leader: NodeId, payload: Uint8Array, deadlineMs: number): Promise<Outcome> {
+    const leftMs = Math.max(deadlineMs - this.#options.clock.monotonicMs(), 0)
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    if (leader === this.#options.id) {
+      const timer = setTimeout(() => resolve('unknown'), leftMs)
+      void this.#proposeHere(payload).then((fate) => resolve(outcomeOf(fate)))
+      return promise.finally(() => clearTimeout(timer))
+    }
+    const number = ++this.#forwards
+    const timer = setTimeout(() => resolve('unknown'), Math.min(leftMs, forwardTimeoutMs))
+    this.#forwarded.set(number, { leader, settle: resolve })
+    this.#options.transport.send(leader, encodeDatagram({ kind: 'proposal', number, payload }))
+    return promise.finally(() => {
+      clearTimeout(timer)
+      this.#forwarded.delete(number)
+    })
+  }
+
+  /** Resolves at the next change of leadership, or after a while. */
+  #leadershipChange(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer)
+        this.#leaderWaiters.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, retryMs)
+      this.#leaderWaiters.add(wake)
+    })
+  }
+
+  #assertOpen(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+}
+
+function outcomeOf(fate: Fate): Outcome {
+  if (fate === 'unknown') return 'unknown'
+  if (fate === 'lost') return 'not committed'
+  if (!(fate instanceof Refusal)) return 'committed'
+  if (fate.code === 'Overloaded') return 'overloaded'
+  return fate.code === 'TooLarge' ? 'too large' : 'not committed'
+}
