@@ -12,6 +12,8 @@ if (values.stop) {
 } else {
   await show()
 }
+// The agent is a child of ours that stays.
+process.exit(0)
 
 async function show(): Promise<void> {
   await Lab.removeLeft(name)

@@ -44,7 +44,10 @@ export class Server {
     const log = await open(join(this.directory, 'agent.log'), 'a')
     const { executable, flags = [] } = this.#options
     const command = [executable, 'start', '--data-dir', this.dataDirectory, '--name', this.#options.name, ...flags]
-    this.#agent = Bun.spawn(this.host.command(command), { stdin: 'ignore', stdout: log.fd, stderr: log.fd })
+    // In a session of its own: it goes on when the terminal of a show ends, or gets Ctrl-C.
+    const ownSession = ['setsid', ...this.host.command(command)]
+    this.#agent = Bun.spawn(ownSession, { stdin: 'ignore', stdout: log.fd, stderr: log.fd })
+    this.#agent.unref()
     await log.close()
   }
 
@@ -72,11 +75,20 @@ export class Server {
   /** Ends the agent as the given signal does; pods go on. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
     const agent = this.#agent
-    if (agent === undefined) return 0
+    if (agent === undefined) return this.#endLeft(signal)
     agent.kill(signal)
     const exitCode = await agent.exited
     this.#agent = undefined
     return exitCode
+  }
+
+  /** An agent that another process has started, and left. */
+  async #endLeft(signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
+    const status = await this.status()
+    if (status === undefined) return 0
+    process.kill(status.pid, signal)
+    while ((await this.status()) !== undefined) await Bun.sleep(50)
+    return 0
   }
 
   /** Runs a command of the executable on this server. */
