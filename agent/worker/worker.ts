@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Client } from '../../api/client/client.ts'
+import { type Client, isReason } from '../../api/client/client.ts'
 import type { Informer } from '../../api/client/informer.ts'
 import { createInformer } from '../../api/client/reflector.ts'
-import { pods, services } from '../../api/schema/generated/resources.ts'
+import { pods, services, storageclasses } from '../../api/schema/generated/resources.ts'
 import type { ContainerImage, Pod, Service } from '../../api/schema/generated/types/core-v1.ts'
 import type { PodStreams } from '../../api/server/pod-streams.ts'
 import type { Clock } from '../../mesh/clock/clock.ts'
@@ -28,6 +28,7 @@ import { Semaphore } from './semaphore.ts'
 import { endLeftCommands } from './stream/exec.ts'
 import { LogRotation } from './stream/log-rotation.ts'
 import { localPodStreams } from './stream/pod-streams.ts'
+import { LocalPathProvisioner, localPathClass } from './volume/local-path.ts'
 import { PodVolumes } from './volume/pod-volumes.ts'
 import { ServiceAccountTokens } from './volume/service-account-token.ts'
 import { SourceWatch, usesObject } from './volume/source-watch.ts'
@@ -127,6 +128,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     readiness: () => readiness(connection),
     images: () => listImages(images),
   })
+  await offerLocalPath(client, log)
   await loadImages(images, options.imageDirectory, log)
   return run({ options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory })
 }
@@ -155,6 +157,8 @@ async function run(running: RunningParts): Promise<Worker> {
     options.log,
   )
   const shims = runtime.containerd && new StrayShims(connection, options.log)
+  const storage = join(resolve(options.dataDirectory), 'storage')
+  const provisioner = new LocalPathProvisioner(options.client, options.nodeName, storage, options.log)
   events.start()
   sources.start()
   shims?.start()
@@ -171,7 +175,14 @@ async function run(running: RunningParts): Promise<Worker> {
   const stop = async () => {
     podInformer.stop()
     serviceInformer.stop()
-    await Promise.all([podSet.stop(), registration.stop(), rotation.stop(), sources.stop(), shims?.stop()])
+    await Promise.all([
+      podSet.stop(),
+      registration.stop(),
+      rotation.stop(),
+      sources.stop(),
+      shims?.stop(),
+      provisioner.stop(),
+    ])
     parts.prober.stopAll()
     await events.stop()
     await parts.events.flushed()
@@ -218,6 +229,15 @@ async function listImages(images: Images): Promise<ContainerImage[]> {
       .sort((a, b) => b.sizeBytes - a.sizeBytes)
   } catch {
     return []
+  }
+}
+
+/** Claims that name no class must find one; a class of this name that was changed stays as it is. */
+async function offerLocalPath(client: Client, log: Logger): Promise<void> {
+  try {
+    await client.resource(storageclasses).create(localPathClass)
+  } catch (error) {
+    if (!isReason(error, 'AlreadyExists')) log.warn('storage class not offered', { error: String(error) })
   }
 }
 
