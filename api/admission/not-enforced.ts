@@ -7,8 +7,7 @@ import type { AdmissionPlugin } from './admission.ts'
  */
 export const notEnforcedResources: ReadonlySet<string> = new Set([
   ...['replicationcontrollers', 'limitranges', 'resourcequotas', 'podtemplates'],
-  ...['statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'cronjobs.batch'],
-  ...['persistentvolumes', 'persistentvolumeclaims', 'storageclasses.storage.k8s.io', 'csidrivers.storage.k8s.io'],
+  ...['storageclasses.storage.k8s.io', 'csidrivers.storage.k8s.io'],
   ...['csinodes.storage.k8s.io', 'csistoragecapacities.storage.k8s.io', 'volumeattachments.storage.k8s.io'],
   ...['volumeattributesclasses.storage.k8s.io', 'horizontalpodautoscalers.autoscaling'],
   ...['ingresses.networking.k8s.io', 'ingressclasses.networking.k8s.io', 'networkpolicies.networking.k8s.io'],

@@ -8,6 +8,7 @@ import { podPriority } from '../admission/pod-priority.ts'
 import { rbacEscalation } from '../admission/rbac-escalation.ts'
 import { serviceAccountAdmission } from '../admission/service-account.ts'
 import { Authenticator, staticTokens } from '../auth/authenticator.ts'
+import { BootstrapTokens } from '../auth/bootstrap-tokens.ts'
 import { RbacAuthorizer } from '../auth/rbac.ts'
 import { rbacSource } from '../auth/rbac-source.ts'
 import { type ServiceAccountKey, ServiceAccountTokens } from '../auth/service-account-tokens.ts'
@@ -121,12 +122,29 @@ function servingOf(options: ApiServerOptions): Serving {
   const ping: HealthCheck = { name: 'ping', live: true, check: () => undefined }
   return {
     ...{ api, clock, log, podStreams, inFlight, metrics },
-    authenticator: new Authenticator([staticTokens(options.tokens ?? new Map()), tokens]),
+    authenticator: new Authenticator([
+      staticTokens(options.tokens ?? new Map()),
+      tokens,
+      new BootstrapTokens(view, clock),
+    ]),
     authorizer,
-    healthChecks: [ping, ...(options.healthChecks ?? [])],
+    healthChecks: [ping, storeCheck(api), ...(options.healthChecks ?? [])],
     version,
     documents: documentHandler(tokens, serverAddress, version.gitVersion),
   }
+}
+
+const storeAnswerMs = 2000
+
+/** Whether reads can be answered: the store must name a revision, and this node must have it. */
+function storeCheck(api: LocalApi): HealthCheck {
+  const late = (ms: number) => new Promise<string>((resolve) => setTimeout(resolve, ms, `no answer in ${ms} ms`))
+  const answered = () =>
+    api.registry.refresh().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    )
+  return { name: 'store', check: () => Promise.race([answered(), late(storeAnswerMs)]) }
 }
 
 const callers = new WeakMap<Request, CertificateUser>()

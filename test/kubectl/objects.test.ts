@@ -238,3 +238,48 @@ test('events in both groups are the same objects', async () => {
   )
   expect(await kubectl('get', 'events', '--field-selector=involvedObject.name=x', '-o', 'name')).toContain('event/e1')
 })
+
+test('apply --server-side owns fields, tells conflicts, forces, and removes what it no longer applies', async () => {
+  const map = (data: Record<string, string>) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'ssa' },
+    data,
+  })
+  const serverSide = (data: Record<string, string>, ...args: string[]) =>
+    t.kubectlWith({ input: JSON.stringify(map(data)) }, 'apply', '--server-side', ...args, '-f', '-')
+  expect((await serverSide({ a: '1', b: '2' })).stdout).toBe('configmap/ssa serverside-applied\n')
+  const other = await serverSide({ a: '9' }, '--field-manager=other')
+  expect(other.code).toBe(1)
+  expect(other.stderr).toContain('Apply failed with 1 conflict: conflict with "kubectl": .data.a')
+  expect((await serverSide({ a: '9' }, '--field-manager=other', '--force-conflicts')).code).toBe(0)
+  expect((await serverSide({ b: '3' })).code).toBe(0)
+  const made = JSON.parse(await kubectl('get', 'cm', 'ssa', '-o', 'json', '--show-managed-fields'))
+  expect(made.data).toEqual({ a: '9', b: '3' })
+  const managers = made.metadata.managedFields.map(
+    (entry: { manager: string; operation: string }) => `${entry.manager} ${entry.operation}`,
+  )
+  expect(managers.sort()).toEqual(['kubectl Apply', 'other Apply'])
+})
+
+test('diff --server-side and apply of a Deployment twice change nothing', async () => {
+  const labels = { app: 'ssd' }
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'ssd' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80 }] }] },
+      },
+    },
+  }
+  await apply(deployment, 'apply', '--server-side')
+  const before = await kubectl('get', 'deploy', 'ssd', '-o', 'jsonpath={.metadata.resourceVersion}')
+  await apply(deployment, 'apply', '--server-side')
+  expect(await kubectl('get', 'deploy', 'ssd', '-o', 'jsonpath={.metadata.resourceVersion}')).toBe(before)
+  const { code } = await t.kubectlWith({ input: JSON.stringify(deployment) }, 'diff', '--server-side', '-f', '-')
+  expect(code).toBe(0)
+})

@@ -99,6 +99,28 @@ test('a service account token is known until the account is gone', async () => {
   expect((await get('/api/v1/namespaces/default/configmaps', { authorization })).status).toBe(401)
 })
 
+test('a bootstrap token is known while its secret says so', async () => {
+  const secret = [
+    'create',
+    'secret',
+    'generic',
+    'bootstrap-token-abcdef',
+    '-n',
+    'kube-system',
+    '--type=bootstrap.kubernetes.io/token',
+  ]
+  const literal = (name: string, value: string) => `--from-literal=${name}=${value}`
+  const values = [literal('token-id', 'abcdef'), literal('token-secret', '0123456789abcdef')]
+  await admin(...secret, ...values, literal('usage-bootstrap-authentication', 'true'))
+  const ask = async (token: string) => await get('/api/v1/nodes', { authorization: `Bearer ${token}` })
+  expect(((await (await ask('abcdef.0123456789abcdef')).json()) as { message: string }).message).toContain(
+    'User "system:bootstrap:abcdef"',
+  )
+  expect((await ask('abcdef.0123456789abcdee')).status).toBe(401)
+  await admin('delete', 'secret', 'bootstrap-token-abcdef', '-n', 'kube-system')
+  expect((await ask('abcdef.0123456789abcdef')).status).toBe(401)
+})
+
 test('bad tokens are refused, nobody may see health and version only', async () => {
   expect((await get('/api', { authorization: 'Bearer nonsense' })).status).toBe(401)
   const forged =
@@ -135,5 +157,5 @@ test('impersonation is for those who may', async () => {
 
 test('readyz tells of its checks', async () => {
   const text = await (await get('/readyz?verbose')).text()
-  expect(text).toBe('[+]ping ok\nreadyz check passed\n')
+  expect(text).toBe('[+]ping ok\n[+]store ok\nreadyz check passed\n')
 })
