@@ -86,6 +86,7 @@ describe('help and version', () => {
     for (const argv of [
       ['version', '-o', 'json'],
       ['--output', 'json', 'version'],
+      ['--version', '-o', 'json'],
     ]) {
       const facts = JSON.parse((await skein(argv)).out)
       expect(Object.keys(facts)).toEqual(['version', 'commit', 'bun', 'target'])

@@ -88,9 +88,13 @@ async function addCommands(
   }
 }
 
-/** `help X` as `X --help`; commander 15 answers it for an unknown X with the general help and no word of the mistake. */
-function withoutHelpCommand(argv: readonly string[], table: readonly CommandEntry[]): readonly string[] {
+/**
+ * `--version` as `version`, and `help X` as `X --help`: for an unknown X commander 15 prints the general help and no
+ * word of the mistake.
+ */
+function withoutAliases(argv: readonly string[], table: readonly CommandEntry[]): readonly string[] {
   const [first, name] = argv
+  if (first === '--version') return ['version', ...argv.slice(1)]
   if (first !== 'help' || name === undefined || name.startsWith('-')) return argv
   return table.some((entry) => entry.name === name) ? [name, '--help'] : [name]
 }
@@ -100,10 +104,11 @@ function withoutHelpCommand(argv: readonly string[], table: readonly CommandEntr
  * command line that makes no sense (one line, with the nearest name).
  */
 export async function runCommandLine(
-  argv: readonly string[],
+  commandLine: readonly string[],
   terminal: Terminal,
   table: readonly CommandEntry[] = commandTable,
 ): Promise<number> {
+  const argv = withoutAliases(commandLine, table)
   const program = makeProgram(terminal)
   let status = 0
   try {
@@ -112,7 +117,7 @@ export async function runCommandLine(
       status = (await module.run(command.opts(), command.args, context)) ?? 0
     })
     if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync(withoutHelpCommand(argv, table), { from: 'user' })
+    else await program.parseAsync(argv, { from: 'user' })
     return status
   } catch (error) {
     if (error instanceof CommanderError) {
