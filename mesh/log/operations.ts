@@ -1,4 +1,5 @@
 import type Hypercore from 'hypercore'
+import type { Duplex } from 'streamx'
 import type { Entry } from '../raft/entry.ts'
 import { decodeCommand } from './command-codec.ts'
 import type { CommittedBlock } from './committed-log.ts'
@@ -65,6 +66,11 @@ export class Operations {
       if (missing >= 0) throw new Error(`operation ${first + missing} is missing from the log`)
       yield blocks as CommittedBlock[]
     }
+  }
+
+  /** Serves the blocks to learners and laggards. */
+  replicate(isInitiator: boolean): Duplex {
+    return this.#core.replicate(isInitiator)
   }
 
   async close(): Promise<void> {

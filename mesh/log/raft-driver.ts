@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Logger } from '../logger/logger.ts'
+import type { ConfigurationTarget } from '../raft/configuration.ts'
 import type { Effects, Leadership } from '../raft/effects.ts'
 import type { Entry, Index, LogPosition, NodeId } from '../raft/entry.ts'
 import type { Message } from '../raft/message.ts'
@@ -92,7 +93,7 @@ export class RaftDriver {
     return this.#run(() => this.#raft.transferLeadership(to))
   }
 
-  proposeConfiguration(target: { voters: NodeId[]; learners: NodeId[] }): LogPosition | Refusal | undefined {
+  proposeConfiguration(target: ConfigurationTarget): LogPosition | Refusal | undefined {
     return this.#run(() => this.#raft.proposeConfiguration(target))
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { systemClock } from '../clock/clock.ts'
 import { silentLogger } from '../logger/logger.ts'
 import type { CommittedBlock } from './committed-log.ts'
+import { fetchOperations } from './fetch-operations.ts'
 import { MemoryNetwork } from './memory-transport.ts'
 import { SingleVoterLog } from './single-voter.ts'
 import { VoterLog } from './voter-log.ts'
@@ -25,11 +26,11 @@ class Cluster {
 
   constructor(readonly ids: string[]) {}
 
-  async start(id: string): Promise<VoterLog> {
+  async start(id: string, voters = this.ids): Promise<VoterLog> {
     const log = await VoterLog.open({
       ...shared,
       id,
-      voters: this.ids,
+      voters,
       directory: join(this.directory, id),
       secret: new Uint8Array(32).fill(Number(id)),
       transport: this.network.transport(id),
@@ -163,6 +164,42 @@ test('the directory of a cluster of one is taken over as it is', async () => {
   expect(cluster.logs.get('1')!.term).toBeGreaterThan(1)
   await cluster.close()
 }, 30_000)
+
+test('one voter grows to three, the new ones starting where the operations are', async () => {
+  const cluster = new Cluster(['1'])
+  await cluster.all()
+  const first = cluster.logs.get('1')!
+  for (let at = 0; at < 300; at++) await first.propose(Buffer.from(`p${at}`))
+  for (const id of ['2', '3']) {
+    const directory = join(cluster.directory, id)
+    expect(await fetchOperations({ directory, seed, generation: 1, stream: first.replicate(true) })).toBe(301)
+    await cluster.start(id, [])
+    cluster.ids.push(id)
+  }
+  expect(first.changeMembers({ voters: ['1', '2', '3'], learners: [] })).toBeUndefined()
+  while (first.status.isChangingConfiguration) await Bun.sleep(5)
+  await first.propose(Buffer.from('three'))
+  const expected = await cluster.caughtUp('1')
+  for (const id of ['2', '3']) expect(await cluster.caughtUp(id)).toEqual(expected)
+  await cluster.stop('1')
+  await cluster.logs.get('2')!.propose(Buffer.from('without the first'))
+  expect(await cluster.caughtUp('3')).toEqual([...expected, 'without the first'])
+  await cluster.close()
+}, 60_000)
+
+test('a voter that lagged fetches operations and goes on from there', async () => {
+  const cluster = await new Cluster(['1', '2', '3']).all()
+  await cluster.stop('3')
+  for (let at = 0; at < 50; at++) await cluster.logs.get('1')!.propose(Buffer.from(`p${at}`))
+  await cluster.caughtUp('2')
+  const stream = cluster.logs.get('2')!.replicate(true)
+  await fetchOperations({ directory: join(cluster.directory, '3'), seed, generation: 1, stream })
+  const third = await cluster.start('3')
+  expect(third.status.base.index).toBe(third.length)
+  await third.propose(Buffer.from('x'))
+  expect(await cluster.caughtUp('3')).toEqual(await cluster.caughtUp('1'))
+  await cluster.close()
+}, 60_000)
 
 test('damaged datagrams are dropped', async () => {
   const cluster = await new Cluster(['1', '2', '3']).all()

@@ -1,7 +1,9 @@
 import CoreStorage from 'hypercore-storage'
+import type { Duplex } from 'streamx'
 import type { Clock } from '../clock/clock.ts'
 import { within } from '../clock/deadline.ts'
 import type { Logger } from '../logger/logger.ts'
+import { type ConfigurationTarget, emptyConfiguration } from '../raft/configuration.ts'
 import type { Leadership } from '../raft/effects.ts'
 import type { Entry, NodeId } from '../raft/entry.ts'
 import type { Message } from '../raft/message.ts'
@@ -28,7 +30,10 @@ export interface VoterLogOptions {
   secret: Uint8Array
   cluster: string
   id: NodeId
-  /** The first voters, the same on each of them; not looked at when there is a log already. */
+  /**
+   * The first voters of a new cluster, the same on each of them. Empty: a node that the leader will tell, after
+   * `fetchOperations`. Not looked at when there is a log already.
+   */
   voters: NodeId[]
   transport: Transport
   clock: Clock
@@ -79,9 +84,14 @@ export class VoterLog implements CommittedLog {
     const core = await openOperationsCoreIn(storage, seed, generation)
     core.core.autoClose = false
     const operations = await Operations.open(core)
-    const configuration = { voters, outgoing: [], learners: [] }
+    const configuration = { voters: [...voters], outgoing: [], learners: [] }
     const base = { index: operations.length, term: operations.lastTerm, configuration }
     const raftLog = await RaftLog.open({ storage, secret, cluster, base })
+    // It lagged, and has fetched operations beyond its own log: the log goes on there. Who the voters are by now it is
+    // told by the leader; what it knew could elect it with the votes of removed ones.
+    if (operations.length > raftLog.lastIndex) {
+      await raftLog.write({ snapshot: { ...base, configuration: emptyConfiguration }, entries: [] })
+    }
     const log = new VoterLog(options, storage, operations, raftLog)
     await log.#start()
     return log
@@ -138,6 +148,20 @@ export class VoterLog implements CommittedLog {
   /** Hands leadership to another voter, if this node has it. */
   transferLeadership(to: NodeId): Refusal | undefined {
     return this.#driver.transferLeadership(to)
+  }
+
+  /**
+   * Begins the change to these voters and learners, if this node leads and no other change is under way;
+   * `status.isChangingConfiguration` says when it is done.
+   */
+  changeMembers(target: ConfigurationTarget): Refusal | undefined {
+    const begun = this.#driver.proposeConfiguration(target)
+    return begun instanceof Refusal ? begun : undefined
+  }
+
+  /** One end of a stream that serves the operations to a learner or a laggard, see `fetchOperations`. */
+  replicate(isInitiator: boolean): Duplex {
+    return this.#operations.replicate(isInitiator)
   }
 
   async close(): Promise<void> {

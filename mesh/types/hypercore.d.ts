@@ -81,7 +81,7 @@ declare module 'hypercore' {
     append(blocks: Uint8Array | Uint8Array[]): Promise<{ length: number; byteLength: number }>
     get(index: number, options?: GetOptions): Promise<Buffer | null>
     has(start: number, end?: number): Promise<boolean>
-    update(options?: { wait?: boolean }): Promise<boolean>
+    update(options?: { wait?: boolean; force?: boolean }): Promise<boolean>
     /** Drops the blocks from `newLength` on, and raises the fork. */
     truncate(newLength: number, options?: { fork?: number }): Promise<void>
     /** Frees the blocks from `start` (included) to `end` (excluded; `start + 1` when absent). */
