@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { serveDisk } from './disk-thread.ts'
-import { fdatasync, ftruncate, pwriteAll, rename, syncDirectory } from './libc.ts'
+import { fdatasync, ftruncate, pwriteAll, rename, runFirst, syncDirectory } from './libc.ts'
 import { segmentHeader } from './segment.ts'
 
 declare const self: Worker
@@ -53,4 +53,5 @@ const calls = {
   },
 }
 
+runFirst()
 serveDisk(self, calls)
