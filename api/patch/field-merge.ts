@@ -65,7 +65,11 @@ function mergeLists(under: unknown[], over: unknown[], type: ListType): unknown[
       }
       const isShared = rightItems.has(element)
       if (!isShared) result.push(item)
-      if (!isShared || merged.has(element) || (r < right.length && nextShared < shared.length && shared[nextShared] !== element)) {
+      if (
+        !isShared ||
+        merged.has(element) ||
+        (r < right.length && nextShared < shared.length && shared[nextShared] !== element)
+      ) {
         l++
         continue
       }
