@@ -119,6 +119,23 @@ describe('unpacking', () => {
     expect(existsSync(join(directory, `.unpack-${process.ppid}`))).toBe(true)
   })
 
+  test('several processes may do so at once', async () => {
+    makeSource('one')
+    const script = `import { openPayload } from ${JSON.stringify(join(import.meta.dir, 'payload.ts'))}
+      import { findAppended } from ${JSON.stringify(join(import.meta.dir, 'appended.ts'))}
+      import { silentLogger } from ${JSON.stringify(join(import.meta.dir, '../../mesh/logger/logger.ts'))}
+      const { locate, ...facts } = ${JSON.stringify(makeSource('one'))}
+      const source = { ...facts, locate: () => findAppended(${JSON.stringify(archiveFile('one'))}) }
+      await openPayload({ directory: ${JSON.stringify(directory)}, log: silentLogger, source })`
+    const children = Array.from({ length: 4 }, () => Bun.spawn([process.execPath, '-e', script], { stderr: 'pipe' }))
+    for (const child of children) {
+      const [status, text] = await Promise.all([child.exited, new Response(child.stderr).text()])
+      expect({ status, text }).toEqual({ status: 0, text: '' })
+    }
+    expect((await open(makeSource('one'))).action).toBe('none')
+    expect(readdirSync(directory)).toHaveLength(2)
+  }, 30_000)
+
   test('a build without payload says so', async () => {
     const error = await failure(open(undefined))
     expect(error).toBeInstanceOf(PayloadError)

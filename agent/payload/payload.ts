@@ -103,6 +103,9 @@ async function install(directory: string, copy: string, source: EmbeddedPayload)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(directory, source, 'writing failed')
+    // Another process was quicker: what it put there is as good as ours.
+    const other = code === 'ENOTEMPTY' ? await verifyCopy(copy, source.checksum) : undefined
+    if (other?.state === 'good') return other.manifest
     throw error
   } finally {
     rmSync(fresh, { recursive: true, force: true })
@@ -120,7 +123,7 @@ function pointCurrentAt(directory: string, name: string): void {
 /**
  * Makes the payload usable in `directory`: verifies the copy that is there, unpacks where it is missing, damaged or
  * of another build, and removes other copies (programs that run from them go on). Rejects with PayloadError or
- * PrivateDirectoryError; then the last good copy is still in place. One call at a time for a directory.
+ * PrivateDirectoryError; then the last good copy is still in place. Several processes may do so at once.
  */
 export async function openPayload(options: PayloadOptions): Promise<Payload> {
   const { directory, log } = options
