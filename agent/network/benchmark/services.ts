@@ -1,7 +1,7 @@
-import type { Frontend, NodeFacts } from '../../agent/network/services/frontend.ts'
-import { removeServiceRules, ServiceRules } from '../../agent/network/services/service-rules.ts'
-import { Namespace } from '../../agent/network/testing/namespace.ts'
-import { silentLogger } from '../../mesh/logger/logger.ts'
+import { silentLogger } from '../../../mesh/logger/logger.ts'
+import type { Frontend, NodeFacts } from '../services/frontend.ts'
+import { removeServiceRules, ServiceRules } from '../services/service-rules.ts'
+import { Namespace } from '../testing/namespace.ts'
 import { quantile } from './quantile.ts'
 
 const facts: NodeFacts = {

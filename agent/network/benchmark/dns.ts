@@ -1,10 +1,10 @@
-import { addressOf } from '../../agent/network/address/address.ts'
-import { encodeQuestion } from '../../agent/network/dns/reply.ts'
-import { Resolver } from '../../agent/network/dns/resolver.ts'
-import { DnsServer } from '../../agent/network/dns/server.ts'
-import { ServiceNameView } from '../../agent/network/dns/view.ts'
-import { Zone } from '../../agent/network/dns/zone.ts'
-import { silentLogger } from '../../mesh/logger/logger.ts'
+import { silentLogger } from '../../../mesh/logger/logger.ts'
+import { addressOf } from '../address/address.ts'
+import { encodeQuestion } from '../dns/reply.ts'
+import { Resolver } from '../dns/resolver.ts'
+import { DnsServer } from '../dns/server.ts'
+import { ServiceNameView } from '../dns/view.ts'
+import { Zone } from '../dns/zone.ts'
 
 const services = 1000
 

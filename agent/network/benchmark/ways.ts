@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs'
+import { silentLogger } from '../../../mesh/logger/logger.ts'
+import { addressOf, parseCidr } from '../address/address.ts'
+import { PeerRoutes } from '../between/peer-routes.ts'
+import { RouteNetlink, skeinRouteProtocol } from '../netlink/route.ts'
+import { join, Namespace } from '../testing/namespace.ts'
+import { Tunnel } from '../tunnel/tunnel.ts'
+
+export type WayName = 'route' | 'vxlan' | 'tunnel'
+
+export interface Load {
+  protocol: 'tcp' | 'udp'
+  flows: number
+  /** Of datagrams or packets between the hosts, in percent. */
+  lossPercent: number
+}
+
+export interface WayFigures {
+  gbitPerSecond: number
+  /** CPU seconds of the whole machine for each Gbit: truthful only where nothing else runs. */
+  cpuSecondsAGbit: number
+}
+
+interface Host {
+  number: number
+  node: Namespace
+  pod: Namespace
+}
+
+const log = { ...silentLogger, error: console.error }
+const basePort = 7100
+
+/** Two hosts with a wire between them, and a pod on each; packets go one way at a time. */
+export class WayBenchmark {
+  readonly #hosts: Host[]
+  #end: () => Promise<void> = async () => undefined
+
+  constructor() {
+    this.#hosts = [1, 2].map((number) => {
+      const node = new Namespace(`h${number}`)
+      const pod = new Namespace(`hp${number}`)
+      node.sh('sysctl -qw net.ipv4.ip_forward=1')
+      node.sh(`ip addr add 10.44.0.${number}/32 dev lo`)
+      join([node, 'pod0', `10.42.${number}.1/32`], [pod, 'eth0', `10.42.${number}.2/32`])
+      node.sh(`ip route add 10.42.${number}.2 dev pod0`)
+      pod.sh(`sh -c "ip route add 10.42.${number}.1 dev eth0; ip route add default via 10.42.${number}.1"`)
+      return { number, node, pod }
+    })
+    const [one, two] = this.#hosts as [Host, Host]
+    join([one.node, 'eth0', '192.168.1.1/24'], [two.node, 'eth0', '192.168.1.2/24'])
+  }
+
+  async use(way: WayName): Promise<void> {
+    await this.#end()
+    const secret = crypto.getRandomValues(new Uint8Array(32))
+    const parts = this.#hosts.map((host) => host.node.enter(() => connect(host.number, way, secret)))
+    this.#end = async () => {
+      for (const stop of parts) await stop()
+    }
+    await this.#run({ protocol: 'tcp', flows: 1, lossPercent: 0 }, 1)
+  }
+
+  async measure(load: Load, seconds: number): Promise<WayFigures> {
+    const { node } = this.#hosts[1]!
+    if (load.lossPercent > 0) {
+      node.sh('nft add table ip loss')
+      node.sh('nft add chain ip loss c { type filter hook prerouting priority -300 \\; }')
+      node.sh(`nft add rule ip loss c iifname eth0 numgen random mod 1000 \\< ${load.lossPercent * 10} drop`)
+    }
+    const before = machineCpuSeconds()
+    const gbitPerSecond = await this.#run(load, seconds)
+    const cpuSeconds = machineCpuSeconds() - before
+    if (load.lossPercent > 0) node.sh('nft delete table ip loss')
+    return { gbitPerSecond, cpuSecondsAGbit: cpuSeconds / (gbitPerSecond * seconds) }
+  }
+
+  async remove(): Promise<void> {
+    await this.#end()
+    for (const { node, pod } of this.#hosts) {
+      node.remove()
+      pod.remove()
+    }
+  }
+
+  async #run({ protocol, flows }: Load, seconds: number): Promise<number> {
+    const [from, to] = this.#hosts as [Host, Host]
+    const server = to.pod.run('iperf3 --server --one-off')
+    await to.pod.run('for i in $(seq 100); do ss -ltn | grep -q :5201 && exit; sleep 0.05; done')
+    const udp = protocol === 'udp' ? '--udp --bitrate 0 --length 1300' : ''
+    const { output } = await from.pod.run(
+      `iperf3 --client 10.42.2.2 --time ${seconds} --parallel ${flows} --json ${udp}`,
+    )
+    await server
+    const { end, error } = JSON.parse(output) as {
+      end?: { sum_received?: { bits_per_second: number }; sum?: { bits_per_second: number; lost_percent: number } }
+      error?: string
+    }
+    if (error !== undefined || end === undefined) throw new Error(`iperf3: ${error ?? output.slice(0, 200)}`)
+    const received = end.sum_received?.bits_per_second ?? end.sum!.bits_per_second * (1 - end.sum!.lost_percent / 100)
+    return received / 1e9
+  }
+}
+
+/** Connects a host, in whose namespace this runs, to the other by one way; returns what ends it. */
+function connect(number: number, way: WayName, secret: Uint8Array): () => Promise<void> {
+  const other = 3 - number
+  const cidrs = [`10.42.${other}.0/24`, `10.44.0.${other}/32`]
+  if (way !== 'tunnel') {
+    const routes = new PeerRoutes({ nodeAddress: addressOf(`10.44.0.${number}`), instance: 'bench', forced: way, log })
+    const outerAddresses = [addressOf(`192.168.1.${other}`)]
+    const podCidrs = [parseCidr(cidrs[0]!)]
+    routes.set([{ name: 'other', nodeAddress: addressOf(`10.44.0.${other}`), podCidrs, outerAddresses }])
+    return async () => {
+      routes.set([])
+      routes.close()
+    }
+  }
+  const nodeAddress = `10.44.0.${number}`
+  const tunnel = new Tunnel({ instance: 'bench', nodeAddress, address: '0.0.0.0', port: basePort + number, log })
+  const address = `192.168.1.${other}`
+  tunnel.setPeers([{ name: 'other', secret, isInitiator: number === 1, cidrs, address, port: basePort + other }])
+  const netlink = new RouteNetlink()
+  for (const cidr of cidrs)
+    netlink.replaceRoute({ destination: parseCidr(cidr), link: tunnel.link, protocol: skeinRouteProtocol })
+  netlink.close()
+  return () => tunnel.stop()
+}
+
+/** Busy seconds of all processors since the start. */
+function machineCpuSeconds(): number {
+  const [, user, nice, system, , , irq, softIrq] = readFileSync('/proc/stat', 'utf8')
+    .split('\n')[0]!
+    .split(/\s+/)
+    .map(Number)
+  const ticksASecond = 100
+  return (user! + nice! + system! + irq! + softIrq!) / ticksASecond
+}
