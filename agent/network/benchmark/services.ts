@@ -1,8 +1,8 @@
 import { silentLogger } from '../../../mesh/logger/logger.ts'
+import { quantile } from '../../../scripts/benchmark/quantile.ts'
 import type { Frontend, NodeFacts } from '../services/frontend.ts'
 import { removeServiceRules, ServiceRules } from '../services/service-rules.ts'
 import { Namespace } from '../testing/namespace.ts'
-import { quantile } from './quantile.ts'
 
 const facts: NodeFacts = {
   nodeName: 'one',

@@ -148,6 +148,7 @@ export class UdpSender {
   readonly #control = pinned(24)
   readonly #messagePointer = ptr(this.#message)
   readonly #bufferPointer = ptr(this.buffer)
+  readonly #controlPointer = ptr(this.#control)
 
   constructor(readonly fd: number) {
     this.#message.writeBigUInt64LE(BigInt(ptr(this.#vector)), 16)
@@ -161,14 +162,20 @@ export class UdpSender {
   /** Sends the buffer's bytes from `start` to `end`. Bytes sent, or a negative errno. */
   send(start: number, end: number, segmentBytes: number, to: { pointer: Pointer; size: number }): number {
     const isSeveral = end - start > segmentBytes
-    this.#message.writeBigUInt64LE(BigInt(to.pointer), 0)
+    writePointer(this.#message, to.pointer, 0)
     this.#message.writeUInt32LE(to.size, 8)
-    this.#vector.writeBigUInt64LE(BigInt(this.#bufferPointer + start))
-    this.#vector.writeBigUInt64LE(BigInt(end - start), 8)
+    writePointer(this.#vector, this.#bufferPointer + start, 0)
+    this.#vector.writeUInt32LE(end - start, 8)
     this.#control.writeUInt16LE(segmentBytes, 16)
-    this.#message.writeBigUInt64LE(isSeveral ? BigInt(ptr(this.#control)) : 0n, 32)
-    this.#message.writeBigUInt64LE(isSeveral ? BigInt(this.#control.length) : 0n, 40)
+    writePointer(this.#message, isSeveral ? this.#controlPointer : 0, 32)
+    this.#message.writeUInt32LE(isSeveral ? this.#control.length : 0, 40)
     const size = Number(libc.sendmsg(this.fd, this.#messagePointer, 0))
     return size >= 0 ? size : -errno()
   }
+}
+
+/** A pointer of up to 53 bits, in the machine's order, without a BigInt a call. */
+function writePointer(target: Buffer, value: number, offset: number): void {
+  target.writeUInt32LE(value % 2 ** 32, offset)
+  target.writeUInt32LE(Math.floor(value / 2 ** 32), offset + 4)
 }

@@ -39,6 +39,12 @@ export class Sending {
   #peers = new Map<string, SendingPeer>()
   #table = new PeerTable<SendingPeer>([])
   #nextPingMs = 0
+  /** Sealed datagrams in the sender's buffer that wait for more of their kind. */
+  #batchTo: SendingPeer | undefined
+  #segmentBytes = 0
+  #batchBytes = 0
+  #batchCount = 0
+  #isBatchClosed = false
 
   constructor({ tun, udp, memory }: ThreadStart) {
     this.#tun = tun
@@ -47,6 +53,7 @@ export class Sending {
   }
 
   setPeers({ peers }: ThreadPeers): void {
+    this.flush()
     this.#peers = new Map(peers.map((peer) => [peer.name, sendingPeer(peer, this.#peers.get(peer.name), lane)]))
     this.#table = new PeerTable([...this.#peers.values()].map((one) => [one, one.peer.cidrs.map(parseCidr)]))
   }
@@ -56,6 +63,7 @@ export class Sending {
     if (nowMs() >= this.#nextPingMs) this.#ping()
     const size = readDevice(this.#tun, this.#packetPointer, maxPacketBytes)
     if (size < 0) {
+      this.flush()
       if (size === -errnos.EAGAIN || size === -errnos.EINTR) waitFor(this.#tun, false, idleMs)
       else throw new Error(`reading the TUN device failed with errno ${-size}`)
       return
@@ -63,53 +71,67 @@ export class Sending {
     const packet = this.#packet.subarray(0, size)
     const destination = destinationOf(packet.subarray(offloadHeaderBytes))
     const to = destination && this.#table.peerOf(destination)
-    if (to === undefined || !this.#send(to, packet)) Atomics.add(this.#memory, words.sentDrops, 1)
-    else Atomics.add(this.#memory, words.sentPackets, 1)
-  }
-
-  #send(to: SendingPeer, packet: Uint8Array): boolean {
     const cut = cutPacket(packet)
-    if (cut === undefined) return false
-    const { buffer } = this.#sender
-    to.sealer.advance(Atomics.load(this.#memory, words.epoch))
-    const full = sealOverheadBytes + segmentOverheadBytes + cut.headerBytes + cut.payloadBytes
-    if (full > buffer.length) return false
-    let at = 0
-    let inCall = 0
-    for (let index = 0; index < cut.count; index++) {
-      const size = writeSegment(packet, cut, index, this.#plain)
-      at += to.sealer.seal(this.#plain.subarray(0, size), buffer.subarray(at))
-      inCall++
-      const isFull = at + full > buffer.length || inCall === maxSegmentsACall
-      if (index < cut.count - 1 && !isFull) continue
-      if (!this.#transmit(at, full, to)) return false
-      at = 0
-      inCall = 0
+    if (to === undefined || cut === undefined) {
+      Atomics.add(this.#memory, words.sentDrops, 1)
+      return
     }
-    return true
+    to.sealer.advance(Atomics.load(this.#memory, words.epoch))
+    for (let index = 0; index < cut.count; index++)
+      this.#append(to, this.#plain.subarray(0, writeSegment(packet, cut, index, this.#plain)))
+    Atomics.add(this.#memory, words.sentPackets, 1)
   }
 
-  /** Sends the buffer's datagrams; one by one where the network device cannot take several at once. */
-  #transmit(end: number, segmentBytes: number, { to }: SendingPeer): boolean {
+  /** Seals a segment into the batch: datagrams of one size to one peer, of which only the last may be shorter. */
+  #append(to: SendingPeer, segment: Uint8Array): void {
+    const { buffer } = this.#sender
+    const size = segment.length + sealOverheadBytes
+    const isFull = this.#batchCount === maxSegmentsACall || this.#batchBytes + size > buffer.length
+    if (this.#batchTo !== to || this.#isBatchClosed || size > this.#segmentBytes || isFull) this.flush()
+    if (size > buffer.length) return
+    if (this.#batchCount === 0) {
+      this.#batchTo = to
+      this.#segmentBytes = size
+    }
+    this.#batchBytes += to.sealer.seal(segment, buffer.subarray(this.#batchBytes))
+    this.#batchCount++
+    this.#isBatchClosed = size < this.#segmentBytes
+  }
+
+  /** Sends the batch. */
+  flush(): void {
+    if (this.#batchTo !== undefined && this.#batchCount > 0 && !this.#transmit(this.#batchTo)) {
+      Atomics.add(this.#memory, words.sentDrops, 1)
+    }
+    this.#batchTo = undefined
+    this.#batchBytes = 0
+    this.#batchCount = 0
+    this.#isBatchClosed = false
+  }
+
+  #transmit({ to }: SendingPeer): boolean {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const result = this.#sender.send(0, end, segmentBytes, to)
+      const result = this.#sender.send(0, this.#batchBytes, this.#segmentBytes, to)
       if (result >= 0) return true
       if (result === -errnos.EMSGSIZE) Atomics.add(this.#memory, words.tooLarge, 1)
-      if (result === -errnos.EIO || result === -errnos.EINVAL) return this.#transmitSingly(end, segmentBytes, to)
+      if (result === -errnos.EIO || result === -errnos.EINVAL) return this.#transmitSingly(to)
       if (result !== -errnos.EAGAIN && result !== -errnos.EINTR) return false
       waitFor(this.#sender.fd, true, idleMs)
     }
     return false
   }
 
-  #transmitSingly(end: number, segmentBytes: number, to: SendingPeer['to']): boolean {
-    for (let start = 0; start < end; start += segmentBytes)
-      if (this.#sender.send(start, Math.min(end, start + segmentBytes), segmentBytes, to) < 0) return false
+  /** Where the network device cannot take several at once. */
+  #transmitSingly(to: SendingPeer['to']): boolean {
+    const size = this.#segmentBytes
+    for (let start = 0; start < this.#batchBytes; start += size)
+      if (this.#sender.send(start, Math.min(this.#batchBytes, start + size), size, to) < 0) return false
     return true
   }
 
   /** Keeps paths through NATs open, and measures them. */
   #ping(): void {
+    this.flush()
     this.#nextPingMs = nowMs() + pingIntervalMs
     const plain = Buffer.alloc(pingBytes)
     plain[0] = kinds.ping
