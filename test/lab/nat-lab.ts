@@ -1,0 +1,90 @@
+import { output } from './command.ts'
+import { Host } from './host.ts'
+
+/** How a router maps the ports of hosts behind it: kept where possible, or drawn anew for every destination. */
+export type NatKind = 'plain' | 'random'
+
+/**
+ * Public hosts on one segment, and sites behind NAT routers on it. Public addresses look routable (51.10.0.0/24): DHT
+ * nodes treat private ones specially. Routers let nothing in that was not asked for.
+ */
+export class NatLab {
+  readonly #prefix: string
+  readonly #hosts: Host[] = []
+  readonly #segment: Host
+
+  private constructor(prefix: string, segment: Host) {
+    this.#prefix = prefix
+    this.#segment = segment
+    this.#hosts.push(segment)
+  }
+
+  static async open(prefix: string): Promise<NatLab> {
+    const segment = await Host.create(`${prefix}-wan`)
+    await segment.output(['ip', 'link', 'add', 'wan', 'type', 'bridge'])
+    await segment.output(['ip', 'link', 'set', 'wan', 'up'])
+    return new NatLab(prefix, segment)
+  }
+
+  /** A host with an address of its own on the public segment: 51.10.0.NUMBER. */
+  async publicHost(name: string, number: number): Promise<{ host: Host; address: string }> {
+    const host = await this.#host(name)
+    await this.#plug(host, name, number)
+    return { host, address: `51.10.0.${number}` }
+  }
+
+  /** A host 192.168.NUMBER.2 behind a router whose public address is 51.10.0.NUMBER. */
+  async site(name: string, number: number, nat: NatKind): Promise<{ host: Host; router: Host }> {
+    const router = await this.#host(`${name}-nat`)
+    const host = await this.#host(name)
+    await this.#plug(router, `${name}n`, number)
+    const lan = ['ip', 'link', 'add', 'lan', 'netns', router.name, 'type', 'veth', 'peer', 'name', 'eth0']
+    await output([...lan, 'netns', host.name])
+    await router.output(['ip', 'addr', 'add', `192.168.${number}.1/24`, 'dev', 'lan'])
+    await router.output(['ip', 'link', 'set', 'lan', 'up'])
+    await host.output(['ip', 'addr', 'add', `192.168.${number}.2/24`, 'dev', 'eth0'])
+    await host.output(['ip', 'link', 'set', 'eth0', 'up'])
+    await host.output(['ip', 'route', 'add', 'default', 'via', `192.168.${number}.1`])
+    await router.output(['sysctl', '-qw', 'net.ipv4.ip_forward=1'])
+    await router.output(['nft', '-f', '-'], { stdin: routerRules(nat) })
+    return { host, router }
+  }
+
+  async close(): Promise<void> {
+    for (const host of this.#hosts.splice(0).reverse()) await host.remove()
+  }
+
+  async #host(name: string): Promise<Host> {
+    const host = await Host.create(`${this.#prefix}-${name}`)
+    this.#hosts.push(host)
+    return host
+  }
+
+  /** Interface `wan` of a host, on the public segment. */
+  async #plug(host: Host, port: string, number: number): Promise<void> {
+    const link = ['ip', 'link', 'add', 'wan', 'netns', host.name, 'type', 'veth', 'peer', 'name', port]
+    await output([...link, 'netns', this.#segment.name])
+    await this.#segment.output(['ip', 'link', 'set', port, 'master', 'wan', 'up'])
+    await host.output(['ip', 'addr', 'add', `51.10.0.${number}/24`, 'dev', 'wan'])
+    await host.output(['ip', 'link', 'set', 'wan', 'up'])
+  }
+}
+
+function routerRules(nat: NatKind): string {
+  return `
+table ip router {
+  chain postrouting {
+    type nat hook postrouting priority srcnat;
+    oifname "wan" masquerade ${nat === 'random' ? 'fully-random' : ''}
+  }
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    iifname "wan" ct state new drop
+  }
+  chain input {
+    type filter hook input priority filter; policy accept;
+    iifname "wan" meta l4proto udp ct state new drop
+  }
+}
+`
+}
