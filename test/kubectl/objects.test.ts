@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { startTestServer, type TestServer } from './test-server.ts'
+import { kubectlPath, startTestServer, type TestServer } from './test-server.ts'
 
 // What kubectl must print comes from kubernetes.io/docs/reference/kubectl and kubectl's own source (pkg/cmd).
 
@@ -103,7 +103,7 @@ test('edit by an editor changes the object', async () => {
 test('get -w tells of changes', async () => {
   const child = Bun.spawn(
     [
-      'kubectl',
+      kubectlPath,
       '--kubeconfig',
       await t.kubeconfig('watcher', ['system:masters']),
       'get',

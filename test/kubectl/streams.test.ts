@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { pods } from '../../api/schema/generated/resources.ts'
 import { hostPodStreams } from './host-pod-streams.ts'
-import { startTestServer, type TestServer } from './test-server.ts'
+import { kubectlPath, startTestServer, type TestServer } from './test-server.ts'
 
 let t: TestServer
 
@@ -34,10 +34,13 @@ test('logs come whole, or only their tail', async () => {
 })
 
 test('logs -f stay open', async () => {
-  const child = Bun.spawn(['kubectl', '--kubeconfig', await t.kubeconfig('f', ['system:masters']), 'logs', '-f', 'p'], {
-    env: { PATH: Bun.env.PATH, HOME: t.directory },
-    stdout: 'pipe',
-  })
+  const child = Bun.spawn(
+    [kubectlPath, '--kubeconfig', await t.kubeconfig('f', ['system:masters']), 'logs', '-f', 'p'],
+    {
+      env: { PATH: Bun.env.PATH, HOME: t.directory },
+      stdout: 'pipe',
+    },
+  )
   const reader = child.stdout.getReader()
   let text = ''
   while (!text.endsWith('three\n')) text += new TextDecoder().decode((await reader.read()).value)
@@ -105,7 +108,7 @@ test.each(['true', 'false'])(
       fetch: async (request) => new Response(`got ${(await request.text()).length}`),
     })
     const path = await t.kubeconfig('pf', ['system:masters'])
-    const child = Bun.spawn(['kubectl', '--kubeconfig', path, 'port-forward', 'pod/p', `:${web.port}`, ':1'], {
+    const child = Bun.spawn([kubectlPath, '--kubeconfig', path, 'port-forward', 'pod/p', `:${web.port}`, ':1'], {
       env: { PATH: Bun.env.PATH, HOME: t.directory, KUBECTL_PORT_FORWARD_WEBSOCKETS: sockets },
       stdout: 'pipe',
       stderr: 'pipe',

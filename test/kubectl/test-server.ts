@@ -14,6 +14,9 @@ import { MemoryStore } from '../../mesh/store/memory.ts'
 
 const dayMs = 24 * 3600_000
 
+/** Another kubectl than the one on PATH, to see that this version works too. */
+export const kubectlPath = process.env.SKEIN_TEST_KUBECTL ?? 'kubectl'
+
 const noNode = async (): Promise<never> => {
   throw new ApiError(404, 'NotFound', 'there is no node in this test')
 }
@@ -88,7 +91,7 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
   const request: TestServer['fetch'] = (path, init = {}) =>
     fetch(`https://127.0.0.1:${server.ports[0]}${path}`, { ...init, tls, keepalive: false } as RequestInit)
   const kubectlWith: TestServer['kubectlWith'] = async ({ input, env, kubeconfig: path = admin }, ...args) => {
-    const child = Bun.spawn(['kubectl', '--kubeconfig', path, '--cache-dir', join(directory, 'cache'), ...args], {
+    const child = Bun.spawn([kubectlPath, '--kubeconfig', path, '--cache-dir', join(directory, 'cache'), ...args], {
       env: { PATH: Bun.env.PATH, HOME: directory, ...env },
       stdin: input === undefined ? 'ignore' : new Blob([input]),
       stdout: 'pipe',
