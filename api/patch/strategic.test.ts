@@ -103,6 +103,13 @@ const cases: Case[] = [
     result: 'spec: {volumes: [{name: v, configMap: {name: c}}]}',
   },
   {
+    name: "[3] an order with a deletion: new elements come behind the server's own",
+    object: 'spec: {containers: [{name: a}, {name: b, image: i}, {name: d}]}',
+    patch:
+      'spec: {$setElementOrder/containers: [{name: b}, {name: c}], containers: [{name: c}, {name: a, $patch: delete}]}',
+    result: 'spec: {containers: [{name: b, image: i}, {name: d}, {name: c}]}',
+  },
+  {
     name: '[3] ports merge by containerPort',
     object: 'spec: {containers: [{name: a, ports: [{containerPort: 80, name: http}]}]}',
     patch: 'spec: {containers: [{name: a, ports: [{containerPort: 443}, {containerPort: 80, hostPort: 8080}]}]}',

@@ -25,6 +25,8 @@ export function strategicMergePatch(object: JsonObject, patch: unknown, schema: 
 
 interface Rule {
   merges: boolean
+  /** The patch's object takes the place of the present one. */
+  replaces: boolean
   mergeKey: string | undefined
   /** Of the value, or of the list's elements. */
   shape: Shape
@@ -32,10 +34,17 @@ interface Rule {
 
 function ruleOf(shape: Shape, key: string): Rule {
   const field = shape && 'properties' in shape ? shape.properties.get(key) : undefined
-  if (!field) return { merges: false, mergeKey: undefined, shape: shape && 'shape' in shape ? shape.schema : undefined }
+  if (!field)
+    return {
+      merges: false,
+      replaces: false,
+      mergeKey: undefined,
+      shape: shape && 'shape' in shape ? shape.schema : undefined,
+    }
   const strategies = field.patchStrategy?.split(',') ?? []
   return {
     merges: strategies.includes('merge'),
+    replaces: strategies.includes('replace'),
     mergeKey: field.patchMergeKey,
     shape: field.shape === 'map' ? field : field.schema,
   }
@@ -71,8 +80,9 @@ function mergeKey(original: JsonObject, key: string, value: unknown, rule: Rule)
     return
   }
   const current = getKey(original, key)
-  if (isObject(current) && isObject(value)) setKey(original, key, mergeObject(current, value, rule.shape))
-  else if (Array.isArray(current) && Array.isArray(value)) setKey(original, key, mergeList(current, value, rule, key))
+  if (isObject(current) && isObject(value)) {
+    setKey(original, key, rule.replaces ? value : mergeObject(current, value, rule.shape))
+  } else if (Array.isArray(current) && Array.isArray(value)) setKey(original, key, mergeList(current, value, rule, key))
   else if (isObject(value) && Object.hasOwn(value, patchDirective)) delete original[key]
   else setKey(original, key, cleaned(value))
 }
@@ -143,8 +153,20 @@ function mergeOrdered(original: JsonObject, patch: JsonObject, key: string, orde
   let merged = present ?? (cleaned(given) as unknown[])
   if (present && given) merged = mergeList(present, given, rule, key)
   const byKey = merged.every((item) => isObject(item)) ? rule.mergeKey : undefined
-  setKey(original, key, orderMerged(merged, order, present ?? [], byKey))
+  const serverOrder = present && given && byKey !== undefined ? orderAfter(present, given, byKey) : (present ?? [])
+  setKey(original, key, orderMerged(merged, order, serverOrder, byKey))
   delete patch[key]
+}
+
+/**
+ * Where the server has its elements, once those that the patch deletes are gone and its new ones have taken their places:
+ * upstream reads the order from a list that the merge has changed in place, as far as it was long.
+ */
+function orderAfter(present: unknown[], given: unknown[], name: string): unknown[] {
+  const { kept, additions } = applyElementDirectives(present, given, name)
+  const known = new Set(kept.map((item) => identityOf(item, name)))
+  const added = additions.filter((item) => !known.has(identityOf(item, name)))
+  return [...kept, ...added].slice(0, present.length)
 }
 
 /** Items of the patch must stand in the order list, in the same order. */
