@@ -201,6 +201,28 @@ test('a voter that lagged fetches operations and goes on from there', async () =
   await cluster.close()
 }, 60_000)
 
+test('kill -9 of all voters at once: everything acknowledged is there, the same on each', async () => {
+  const cluster = new Cluster(['1', '2', '3'])
+  for (const round of [1, 2, 3]) {
+    const writer = join(import.meta.dir, 'voter-log-writer.ts')
+    const child = Bun.spawn([process.execPath, writer, cluster.directory], { stdout: 'pipe' })
+    let acknowledged = 0
+    let rest = ''
+    for await (const chunk of child.stdout) {
+      const lines = (rest + Buffer.from(chunk).toString()).split('\n')
+      rest = lines.pop()!
+      for (const line of lines) acknowledged = Number(line)
+      if (acknowledged >= 40 * round) child.kill('SIGKILL')
+    }
+    await child.exited
+    await cluster.all()
+    const found = await cluster.caughtUp('1')
+    for (let number = 1; number <= acknowledged; number++) expect(found.includes(`${number}`)).toBe(true)
+    for (const id of ['2', '3']) expect(await cluster.caughtUp(id)).toEqual(found)
+    await cluster.close()
+  }
+}, 60_000)
+
 test('damaged datagrams are dropped', async () => {
   const cluster = await new Cluster(['1', '2', '3']).all()
   const stranger = cluster.network.transport('9')
