@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { configmaps, events, pods, secrets, services } from '../../api/schema/generated/resources.ts'
 import type { Container, Pod } from '../../api/schema/generated/types/core-v1.ts'
 import { insideNamespace, runInNamespace, TestNode } from './test-node.ts'
+import { forever, inPhase, isReady, shell, statusOf } from './test-pod.ts'
 
 if (!insideNamespace) {
   test(
@@ -25,26 +26,6 @@ if (!insideNamespace) {
       await node.destroy()
     })
 
-    const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
-    const shell = (script: string, rest: Partial<Container> = {}): Container => ({
-      ...{ name: 'main', image: 'skein.local/busybox:1', command: ['sh', '-c', script] },
-      ...rest,
-    })
-    const firstLine = async (stream: ReadableStream<Uint8Array>) => {
-      const reader = stream.getReader()
-      let text = ''
-      while (!text.endsWith('\n')) text += Buffer.from((await reader.read()).value!).toString()
-      return text
-    }
-    const phase = (wanted: string) => (pod: Pod) => pod.status?.phase === wanted
-    const isReady = (pod: Pod) =>
-      pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
-    const status = (pod: Pod, name = 'main') => {
-      const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {}
-      return [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses].find(
-        (s) => s.name === name,
-      )
-    }
     /** Runs a pod to its end and returns what it printed. */
     const printed = async (
       name: string,
@@ -88,8 +69,11 @@ if (!insideNamespace) {
 
     test('runAsNonRoot keeps an image that runs as root from starting', async () => {
       await node.createPod('root', { securityContext: { runAsNonRoot: true }, containers: [shell(forever)] })
-      const pod = await node.podWhen('root', (p) => status(p)?.state?.waiting?.reason === 'CreateContainerConfigError')
-      expect(status(pod)!.state!.waiting!.message).toBe('container has runAsNonRoot and image will run as root')
+      const pod = await node.podWhen(
+        'root',
+        (p) => statusOf(p)?.state?.waiting?.reason === 'CreateContainerConfigError',
+      )
+      expect(statusOf(pod)!.state!.waiting!.message).toBe('container has runAsNonRoot and image will run as root')
     })
 
     test("limits are the kernel's, and a container over its memory is killed", async () => {
@@ -109,8 +93,8 @@ if (!insideNamespace) {
         restartPolicy: 'Never',
         containers: [shell('x=$(head -c 200000000 /dev/zero | tr "\\\\0" x); echo "$x" | wc -c', { resources })],
       })
-      const killed = await node.podWhen('greedy', phase('Failed'))
-      expect(status(killed)!.state!.terminated).toMatchObject({ reason: 'OOMKilled', exitCode: 137 })
+      const killed = await node.podWhen('greedy', inPhase('Failed'))
+      expect(statusOf(killed)!.state!.terminated).toMatchObject({ reason: 'OOMKilled', exitCode: 137 })
     })
 
     test('every kind of volume from the API, with its modes, and an update that comes all at once', async () => {
@@ -197,8 +181,11 @@ if (!insideNamespace) {
       )
       expect(output).toBe('10.43.7.7 tcp://10.43.7.7:5432 64 64-$(UNKNOWN)-$(MEM)')
       await node.createPod('noref', { containers: [shell(forever, { envFrom: [{ secretRef: { name: 'absent' } }] })] })
-      const pod = await node.podWhen('noref', (p) => status(p)?.state?.waiting?.reason === 'CreateContainerConfigError')
-      expect(status(pod)!.state!.waiting!.message).toBe('secret "absent" not found')
+      const pod = await node.podWhen(
+        'noref',
+        (p) => statusOf(p)?.state?.waiting?.reason === 'CreateContainerConfigError',
+      )
+      expect(statusOf(pod)!.state!.waiting!.message).toBe('secret "absent" not found')
       await node.client.resource(secrets, 'default').create({ metadata: { name: 'absent' } })
       await node.podWhen('noref', isReady)
     })
@@ -229,7 +216,7 @@ if (!insideNamespace) {
         ...{ shareProcessNamespace: true, restartPolicy: 'Never' },
         containers: [shell('sleep 0.5; ps | grep -c "[s]leep 77"'), shell('sleep 77', { name: 'other' })],
       })
-      const pod = await node.podWhen('shared', (p) => status(p)?.state?.terminated !== undefined)
+      const pod = await node.podWhen('shared', (p) => statusOf(p)?.state?.terminated !== undefined)
       expect((await node.logs(pod, 'main')).trim()).toBe('1')
     })
 
@@ -284,12 +271,12 @@ if (!insideNamespace) {
         ],
       })
       const ready = await node.podWhen('probed', isReady)
-      expect(status(ready)!.restartCount).toBe(0)
+      expect(statusOf(ready)!.restartCount).toBe(0)
       await node.exec(pod, 'main', ['rm', '/w/ready'])
-      await node.podWhen('probed', (p) => status(p)?.ready === false && status(p)?.state?.running !== undefined)
+      await node.podWhen('probed', (p) => statusOf(p)?.ready === false && statusOf(p)?.state?.running !== undefined)
       await node.exec(pod, 'main', ['rm', '/w/live'])
-      const again = await node.podWhen('probed', (p) => (status(p)?.restartCount ?? 0) > 0)
-      expect(status(again)!.lastState!.terminated!.exitCode).toBe(137)
+      const again = await node.podWhen('probed', (p) => (statusOf(p)?.restartCount ?? 0) > 0)
+      expect(statusOf(again)!.lastState!.terminated!.exitCode).toBe(137)
       const { items } = await node.client.resource(events, 'default').list()
       const reasons = new Set(
         items.filter(({ involvedObject }) => involvedObject.name === 'probed').map(({ reason }) => reason),
@@ -312,8 +299,8 @@ if (!insideNamespace) {
           }),
         ],
       })
-      const pod = await node.podWhen('sockets', (p) => status(p)?.ready)
-      expect(status(pod, 'hangs')!.ready).toBe(false)
+      const pod = await node.podWhen('sockets', (p) => statusOf(p)?.ready)
+      expect(statusOf(pod, 'hangs')!.ready).toBe(false)
       for (let i = 0; ; i++) {
         const { items } = await node.client.resource(events, 'default').list()
         const found = items.find(
@@ -336,61 +323,23 @@ if (!insideNamespace) {
         containers: [shell('while [ ! -e /tmp/go ]; do sleep 0.1; done')],
       })
       const running = await node.podWhen('sidecar', isReady)
-      expect(status(running, 'side')).toMatchObject({ ready: true, started: true })
+      expect(statusOf(running, 'side')).toMatchObject({ ready: true, started: true })
       const ephemeral = { name: 'debug', image: 'skein.local/busybox:1', command: ['sh', '-c', 'echo here'] }
       await node.client
         .resource(pods, 'default')
         .patch('sidecar', { spec: { ephemeralContainers: [ephemeral] } }, { type: 'strategic' }, 'ephemeralcontainers')
-      const joined = await node.podWhen('sidecar', (p) => status(p, 'debug')?.state?.terminated !== undefined)
+      const joined = await node.podWhen('sidecar', (p) => statusOf(p, 'debug')?.state?.terminated !== undefined)
       expect(await node.logs(joined, 'debug')).toBe('here\n')
       await node.exec(pod, 'main', ['touch', '/tmp/go'])
-      const ended = await node.podWhen('sidecar', phase('Succeeded'))
-      expect(status(ended, 'side')!.state!.terminated).toBeDefined()
+      const ended = await node.podWhen('sidecar', inPhase('Succeeded'))
+      expect(statusOf(ended, 'side')!.state!.terminated).toBeDefined()
     })
 
     test('an image that cannot be had', async () => {
       await node.createPod('nopull', {
         containers: [shell(forever, { image: 'skein.local/absent:1', imagePullPolicy: 'Never' })],
       })
-      await node.podWhen('nopull', (p) => status(p)?.state?.waiting?.reason === 'ErrImageNeverPull')
-    })
-
-    test("attach and port-forward, also to what listens on the pod's loopback only", async () => {
-      const pod = await node.createPod('reach', {
-        containers: [
-          shell('read line; echo got $line; sleep 60', { stdin: true }),
-          shell('mkdir /www; echo loop > /www/index.html; httpd -f -p 127.0.0.1:7000 -h /www', { name: 'loop' }),
-        ],
-      })
-      await node.podWhen('reach', isReady)
-      const session = await node.worker.podStreams.attach(node.ref(pod), {
-        ...{ container: 'main', stdin: true, stdout: true, stderr: false, tty: false },
-      })
-      const writer = session.stdin!.getWriter()
-      await writer.write(Buffer.from('it\n'))
-      expect(await firstLine(session.stdout!)).toBe('got it\n')
-      session.close()
-      const forwarded = await node.worker.podStreams.portForward(node.ref(pod), 7000)
-      const request = forwarded.writable.getWriter()
-      await request.write(Buffer.from('GET / HTTP/1.0\r\n\r\n'))
-      expect(await new Response(forwarded.readable).text()).toEndWith('\r\n\r\nloop\n')
-      await request.close().catch(() => {})
-    })
-
-    test('a log is followed while it grows, over rotation, to its end', async () => {
-      const pod = await node.createPod('talker', {
-        restartPolicy: 'Never',
-        containers: [shell('for i in 1 2 3 4 5; do echo line $i; sleep 0.2; done')],
-      })
-      await node.podWhen('talker', (p) => status(p)?.state?.running !== undefined)
-      const stream = await node.worker.podStreams.logs(node.ref(pod), {
-        ...{ container: 'main', follow: true, previous: false, timestamps: false },
-      })
-      expect(await new Response(stream).text()).toBe('line 1\nline 2\nline 3\nline 4\nline 5\n')
-      expect(await node.logs(pod, 'main', { tailLines: 2 })).toBe('line 4\nline 5\n')
-      expect(await node.logs(pod, 'main', { tailLines: 1, timestamps: true })).toMatch(
-        /^\d{4}-\d\d-\d\dT[\d:.]+Z line 5\n$/,
-      )
+      await node.podWhen('nopull', (p) => statusOf(p)?.state?.waiting?.reason === 'ErrImageNeverPull')
     })
   })
 }

@@ -10,6 +10,7 @@ import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import type { Payload } from '../payload/payload.ts'
 import { EventRecorder } from './event-recorder.ts'
+import { ImageCollector } from './image/image-collector.ts'
 import { Images } from './image/images.ts'
 import { readMachine } from './node/machine.ts'
 import { allocatableOf, type Readiness } from './node/node-object.ts'
@@ -25,13 +26,15 @@ import { readHostFacts } from './runtime/host.ts'
 import { loadPauseImage, type OpenRuntime, openRuntime, stateDirectoryOf } from './runtime/open-runtime.ts'
 import { StrayShims } from './runtime/stray-shims.ts'
 import { Semaphore } from './semaphore.ts'
+import { resourceMetrics, statsSummary } from './stats/summary.ts'
+import { readNodeUsage, readPodUsage } from './stats/usage.ts'
 import { endLeftCommands } from './stream/exec.ts'
 import { LogRotation } from './stream/log-rotation.ts'
 import { localPodStreams } from './stream/pod-streams.ts'
 import { LocalPathProvisioner, localPathClass } from './volume/local-path.ts'
 import { PodVolumes } from './volume/pod-volumes.ts'
 import { ServiceAccountTokens } from './volume/service-account-token.ts'
-import { SourceWatch, usesObject } from './volume/source-watch.ts'
+import { SourceWatch, usesObject, type VolumeSourceHandler } from './volume/source-watch.ts'
 
 export interface WorkerOptions {
   /** Acts as this node, e.g. user `system:node:NAME`. */
@@ -66,6 +69,10 @@ export interface Worker {
   podStreams: PodStreams
   /** Loads an OCI or docker archive; resolves to the names of its images. Rejects with ArchiveError. */
   importImages(file: string): Promise<string[]>
+  /** The kubelet's /stats/summary. */
+  statsSummary(): Promise<unknown>
+  /** The kubelet's /metrics/resource: Prometheus text. */
+  resourceMetrics(): Promise<string>
   /** What `skein status` says of it. */
   status(): WorkerStatus
   /** Ends the worker; containers, and the runtime, run on. */
@@ -143,69 +150,70 @@ interface RunningParts {
   stateDirectory: string
 }
 
-async function run(running: RunningParts): Promise<Worker> {
-  const { options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory } = running
+/** Runs beside the pods from start to stop. */
+interface Companion {
+  start(): void
+  stop(): Promise<void>
+}
+
+function companions({ options, parts, runtime, stateDirectory }: RunningParts, podSet: PodSet): Companion[] {
+  const { client, clock, dataDirectory, log, nodeName } = options
   const { connection } = runtime
-  const podSet = new PodSet(parts, podInformer)
-  const events = new RuntimeEvents(connection, (uid) => podSet.wake(uid), options.log)
-  const rotation = new LogRotation(connection, podSet, options.log)
-  const sources = new SourceWatch(
-    options.client,
-    (kind, namespace, name) => {
-      for (const actor of podSet.all()) if (usesObject(actor.pod, kind, namespace, name)) actor.refreshVolumes()
-    },
-    options.log,
-  )
-  const shims = runtime.containerd && new StrayShims(connection, options.log)
-  const storage = join(resolve(options.dataDirectory), 'storage')
-  const provisioner = new LocalPathProvisioner(options.client, options.nodeName, storage, options.log)
-  events.start()
-  sources.start()
-  shims?.start()
+  const volumeSourceChanged: VolumeSourceHandler = (kind, namespace, name) => {
+    for (const actor of podSet.all()) if (usesObject(actor.pod, kind, namespace, name)) actor.refreshVolumes()
+  }
   runtime.containerd?.onRestart(() => {
     for (const actor of podSet.all()) actor.wake()
   })
   void endLeftCommands(connection, stateDirectory).catch((error: unknown) => {
-    options.log.warn('left commands not ended', { error: runtimeMessage(error) })
+    log.warn('left commands not ended', { error: runtimeMessage(error) })
   })
+  return [
+    new RuntimeEvents(connection, (uid) => podSet.wake(uid), log),
+    new SourceWatch(client, volumeSourceChanged, log),
+    new LogRotation(connection, podSet, log),
+    new ImageCollector(connection, dataDirectory, clock, log),
+    new LocalPathProvisioner(client, nodeName, join(resolve(dataDirectory), 'storage'), log),
+    ...(runtime.containerd ? [new StrayShims(connection, log)] : []),
+    { start() {}, stop: async () => parts.prober.stopAll() },
+  ]
+}
+
+async function run(running: RunningParts): Promise<Worker> {
+  const { options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory } = running
+  const { connection } = runtime
+  const podSet = new PodSet(parts, podInformer)
+  const beside = companions(running, podSet)
+  for (const companion of beside) companion.start()
   await serviceInformer.synced()
   await podSet.start()
   await registration.start()
-  rotation.start()
-  const stop = async () => {
+  const containers = () => podSet.all().flatMap((actor) => actor.runtime.containers)
+  const usage = () =>
+    Promise.all([
+      readNodeUsage(options.dataDirectory, options.clock.nowMs()),
+      readPodUsage(connection, (id) => containers().find((container) => container.id === id)?.startedAtMs ?? 0),
+    ])
+  const stop = async (terminateRuntime: boolean) => {
     podInformer.stop()
     serviceInformer.stop()
-    await Promise.all([
-      podSet.stop(),
-      registration.stop(),
-      rotation.stop(),
-      sources.stop(),
-      shims?.stop(),
-      provisioner.stop(),
-    ])
-    parts.prober.stopAll()
-    await events.stop()
+    await Promise.all([podSet.stop(), registration.stop(), ...beside.map((companion) => companion.stop())])
     await parts.events.flushed()
+    await runtime.close(terminateRuntime)
   }
   return {
     podStreams: localPodStreams(connection, podSet, { stateDirectory, clock: options.clock }),
     importImages: (file) => parts.images.importArchive(file),
+    statsSummary: async () => statsSummary(options.nodeName, ...(await usage())),
+    resourceMetrics: async () => resourceMetrics(...(await usage())),
     status: () => ({
       pods: podSet.all().length,
-      runningContainers: podSet
-        .all()
-        .flatMap(({ runtime: { containers } }) => containers.filter(({ state }) => state === 'running')).length,
+      runningContainers: containers().filter(({ state }) => state === 'running').length,
       runtime: runtime.containerd ? 'embedded' : 'external',
       runtimePid: runtime.containerd?.pid,
     }),
-    async stop() {
-      await stop()
-      await runtime.close(false)
-    },
-    async terminateRuntime() {
-      await stop()
-      await runtime.close(true)
-    },
+    stop: () => stop(false),
+    terminateRuntime: () => stop(true),
   }
 }
 

@@ -24,7 +24,11 @@ function ociArchive(): string {
   mkdirSync(layer, { recursive: true })
   writeFileSync(join(layer, 'hello'), 'hello\n')
   const file = join(directory, 'oci.tar')
-  writeImageArchive(file, { name: 'example.com/hello:1', layers: [layer], config: { Cmd: ['x'] } }, join(directory, 'work'))
+  writeImageArchive(
+    file,
+    { name: 'example.com/hello:1', layers: [layer], config: { Cmd: ['x'] } },
+    join(directory, 'work'),
+  )
   return file
 }
 

@@ -10,7 +10,16 @@ test('variables in text', () => {
     ['A', '1'],
     ['EMPTY', ''],
   ])
-  const cases = { '$(A)': '1', '$$(A)': '$(A)', '$$$(A)': '$1', '$(B)': '$(B)', '$A': '$A', $: '$', '$(EMPTY)x': 'x', '$(A': '$(A' }
+  const cases = {
+    '$(A)': '1',
+    '$$(A)': '$(A)',
+    '$$$(A)': '$1',
+    '$(B)': '$(B)',
+    $A: '$A',
+    $: '$',
+    '$(EMPTY)x': 'x',
+    '$(A': '$(A',
+  }
   for (const [text, wanted] of Object.entries(cases)) expect(expand(text, variables)).toBe(wanted)
 })
 
@@ -67,9 +76,13 @@ test('DNS by policy, and names', () => {
   expect(dns({ hostNetwork: true })).toEqual(host)
   expect(dns({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }).servers).toEqual(['10.43.0.10'])
   expect(dns({ dnsPolicy: 'Default' })).toEqual(host)
-  expect(dns({ dnsPolicy: 'None', dnsConfig: { nameservers: ['9.9.9.9'], options: [{ name: 'ndots', value: '1' }] } })).toEqual({
+  expect(
+    dns({ dnsPolicy: 'None', dnsConfig: { nameservers: ['9.9.9.9'], options: [{ name: 'ndots', value: '1' }] } }),
+  ).toEqual({
     ...{ servers: ['9.9.9.9'], searches: [], options: ['ndots:1'] },
   })
   expect(podHostname(testPod({ hostname: 'h', subdomain: 's' }), 'd').fqdn).toBe('h.s.default.svc.d')
-  expect(podHostname(testPod({}, { metadata: { name: `${'x'.repeat(62)}-y`, namespace: 'n', uid: 'u' } }), 'd').hostname).toBe('x'.repeat(62))
+  expect(
+    podHostname(testPod({}, { metadata: { name: `${'x'.repeat(62)}-y`, namespace: 'n', uid: 'u' } }), 'd').hostname,
+  ).toBe('x'.repeat(62))
 })

@@ -21,13 +21,17 @@ const read = (rest: Partial<LogReading> = {}) => {
 }
 
 test('lines, partial lines, damaged lines', async () => {
-  writeFileSync(file, line(1, 'one') + line(2, 'tw', 'P') + line(2, 'o') + 'rubbish\n' + line(3, '') + line(4, 'unended').trimEnd())
+  writeFileSync(
+    file,
+    `${line(1, 'one') + line(2, 'tw', 'P') + line(2, 'o')}rubbish\n${line(3, '')}${line(4, 'unended').trimEnd()}`,
+  )
   expect(await read()).toBe('one\ntwo\n\n')
   expect(await read({ timestamps: true })).toBe(`${time(1)} one\n${time(2)} two\n${time(3)} \n`)
 })
 
 test('tail, since, limit', async () => {
-  const text = (count: number) => Array.from({ length: count }, (_, index) => line(index % 60, `line ${index}`)).join('')
+  const text = (count: number) =>
+    Array.from({ length: count }, (_, index) => line(index % 60, `line ${index}`)).join('')
   writeFileSync(file, text(20_000))
   expect(await read({ tailLines: 2 })).toBe('line 19998\nline 19999\n')
   expect((await read({ tailLines: 5000 })).split('\n').length).toBe(5001)

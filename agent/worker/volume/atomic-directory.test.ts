@@ -23,7 +23,11 @@ test('files and folders come, change and go; unchanged ones are not written agai
   expect(readlinkSync(join(directory, '..data'))).toBe(first)
   expect(await writeAtomically(directory, [file('a', '3'), file('c', '4')], {})).toBe(true)
   expect(read('a')).toBe('3')
-  expect(readdirSync(directory).filter((name) => !name.startsWith('..')).sort()).toEqual(['a', 'c'])
+  expect(
+    readdirSync(directory)
+      .filter((name) => !name.startsWith('..'))
+      .sort(),
+  ).toEqual(['a', 'c'])
   expect(readdirSync(directory).filter((name) => name.startsWith('..new-')).length).toBe(1)
 })
 
@@ -42,8 +46,15 @@ test('keys of a secret: all, chosen ones, missing ones', () => {
   const secret = { data: { user: Buffer.from('eve').toString('base64'), pass: '' } }
   const source = { name: 's', namespace: 'n', defaultMode: 0o600 }
   const texts = (items?: { key: string; path: string; mode?: number }[], optional?: boolean) =>
-    dataFiles('secret', secret, { ...source, items, optional }).map(({ path, content, mode }) => [path, Buffer.from(content).toString(), mode])
-  expect(texts()).toEqual([['user', 'eve', 0o600], ['pass', '', 0o600]])
+    dataFiles('secret', secret, { ...source, items, optional }).map(({ path, content, mode }) => [
+      path,
+      Buffer.from(content).toString(),
+      mode,
+    ])
+  expect(texts()).toEqual([
+    ['user', 'eve', 0o600],
+    ['pass', '', 0o600],
+  ])
   expect(texts([{ key: 'user', path: 'x/y', mode: 0o444 }])).toEqual([['x/y', 'eve', 0o444]])
   expect(() => texts([{ key: 'none', path: 'x' }])).toThrow('references non-existent secret key: none')
   expect(texts([{ key: 'none', path: 'x' }], true)).toEqual([])

@@ -35,6 +35,7 @@ beforeEach(async () => {
     .catch(() => {})
   await client.resource(storageclasses).create(localPathClass)
   provisioner = new LocalPathProvisioner(client, 'one', directory, silentLogger)
+  provisioner.start()
 })
 
 afterEach(async () => {

@@ -80,6 +80,9 @@ export class LocalPathProvisioner {
     this.#queue = createWorkQueue({ log, work: (key) => this.#work(key) })
     this.#claims = createInformer(client, persistentvolumeclaims, { log })
     this.#volumes = createInformer(client, persistentvolumes, { log })
+  }
+
+  start(): void {
     const claim = (object: PersistentVolumeClaim) => this.#queue.add(keyOf(object))
     const volume = (object: PersistentVolume) => this.#queue.add(volumePrefix + keyOf(object))
     this.#claims.addHandler({ added: claim, updated: (_, object) => claim(object) })

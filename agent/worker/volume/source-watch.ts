@@ -5,6 +5,7 @@ import type { Pod } from '../../../api/schema/generated/types/core-v1.ts'
 import type { Logger } from '../../../mesh/logger/logger.ts'
 
 type Kind = 'configMap' | 'secret'
+export type VolumeSourceHandler = (kind: Kind, namespace: string, name: string) => void
 
 const retryDelayMs = 2000
 
@@ -23,12 +24,12 @@ export function usesObject(pod: Pod, kind: Kind, namespace: string, name: string
  */
 export class SourceWatch {
   readonly #client: Client
-  readonly #changed: (kind: Kind, namespace: string, name: string) => void
+  readonly #changed: VolumeSourceHandler
   readonly #log: Logger
   readonly #abort = new AbortController()
   #done: Promise<unknown> = Promise.resolve()
 
-  constructor(client: Client, changed: (kind: Kind, namespace: string, name: string) => void, log: Logger) {
+  constructor(client: Client, changed: VolumeSourceHandler, log: Logger) {
     this.#client = client
     this.#changed = changed
     this.#log = log
