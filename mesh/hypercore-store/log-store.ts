@@ -133,10 +133,7 @@ export class LogStore implements Backend, LogListener {
   }
 
   write(operations: Operation[], hint: boolean): Promise<void> {
-    const owned = operations.map((operation) =>
-      operation.kind === 'put' ? { ...operation, value: Buffer.from(operation.value) } : operation,
-    )
-    return this.#log!.write(owned, hint)
+    return this.#log!.write(owned(operations), hint)
   }
 
   get(key: ByteString): Buffer | null | Promise<Buffer | null> {
@@ -224,4 +221,19 @@ function checkRow(directory: string, found: FoundSegment[], { firstSegment, sequ
     if (found[index]?.segment === firstSegment + index) continue
     throw new DamagedFile(segmentPath(directory, firstSegment + index), 0, 'this file of the log is missing')
   }
+}
+
+/** With copies of the values, all in one buffer. */
+function owned(operations: Operation[]): Operation[] {
+  let total = 0
+  for (const operation of operations) if (operation.kind === 'put') total += operation.value.byteLength
+  const values = Buffer.allocUnsafeSlow(total)
+  let at = 0
+  return operations.map((operation) => {
+    if (operation.kind !== 'put') return operation
+    const { kind, key, value } = operation
+    values.set(value, at)
+    at += value.byteLength
+    return { kind, key, value: values.subarray(at - value.byteLength, at) }
+  })
 }

@@ -8,6 +8,8 @@ declare const self: Worker
 
 let current = { path: '', fd: -1 }
 
+const shared = new Map<number, Uint8Array>()
+
 const page = new Uint8Array(4096)
 
 /**
@@ -20,13 +22,21 @@ function fillWithZeros(fd: number, sizeBytes: number, path: string): void {
 
 /** Writes of the log: each call is answered when what it wrote is on the disk. */
 const calls = {
-  append(path: string, buffer: SharedArrayBuffer, length: number, position: number): void {
+  share(id: number, buffer: SharedArrayBuffer): void {
+    shared.set(id, new Uint8Array(buffer))
+  },
+
+  unshare(id: number): void {
+    shared.delete(id)
+  },
+
+  append(path: string, id: number, length: number, position: number): void {
     if (current.path !== path) {
       calls.close()
       current = { path, fd: openSync(path, 'r+') }
     }
     if (length === 0) return
-    pwriteAll(current.fd, new Uint8Array(buffer, 0, length), position, path)
+    pwriteAll(current.fd, shared.get(id)!.subarray(0, length), position, path)
     fdatasync(current.fd, path)
   },
 
