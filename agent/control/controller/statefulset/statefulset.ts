@@ -160,7 +160,9 @@ class Sync {
   /** Pods beyond the replicas go, highest first; false when an ordered set has to wait. */
   #shrink(): boolean {
     const { set, claimOf } = this.#in
-    const unhealthy = [...this.#replicas.values(), ...this.#condemned].filter((pod) => !this.#isHealthy(pod))
+    // One that has ended will not get better: waiting for it (as upstream does) would be for ever.
+    const waited = [...this.#replicas.values(), ...this.#condemned].filter((pod) => !isFinished(pod))
+    const unhealthy = waited.filter((pod) => !this.#isHealthy(pod))
     const firstUnhealthy = unhealthy.sort((a, b) => ordinalOf(set, a) - ordinalOf(set, b))[0]
     for (const pod of this.#condemned) {
       if (isDeleting(pod)) {
@@ -168,7 +170,8 @@ class Sync {
         continue
       }
       // One that is not healthy may go only when no lower one is unhealthy too.
-      if (this.#isOrdered && !this.#isSettled(pod) && pod !== firstUnhealthy) return false
+      const mayGo = this.#isSettled(pod) || isFinished(pod) || pod === firstUnhealthy
+      if (this.#isOrdered && !mayGo) return false
       for (const claim of claimsFor(set, ordinalOf(set, pod))) {
         const existing = claimOf(nameOf(claim))
         const changed = existing && retained(set, pod, existing, true)
