@@ -289,6 +289,13 @@ describe('writes', () => {
   })
 })
 
+test('a port that is taken is told as such', async () => {
+  const port = t.server.ports[0]!
+  await expect(startTestServer({ listen: [{ host: '127.0.0.1', port }] })).rejects.toThrow(
+    `cannot serve the API on 127.0.0.1:${port}`,
+  )
+})
+
 test('metrics count requests under upstream names', async () => {
   const text = await (await t.fetch('/metrics')).text()
   expect(text).toMatch(

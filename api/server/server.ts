@@ -82,7 +82,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       const upgrade: TlsFrontOptions['upgrade'] = (head, user, transport) =>
         upgradeToSpdy(handler, head, user, transport)
       const backendFor = (user: CertificateUser | undefined) => backends.acquire(user)
-      fronts.push(new TlsFront({ host, port, serving, clientAuthorities, backendFor, upgrade, maxConnections, log }))
+      fronts.push(listenOn({ host, port, serving, clientAuthorities, backendFor, upgrade, maxConnections, log }))
     }
   } catch (error) {
     await stop()
@@ -93,6 +93,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   metrics.addGauge({ name: 'skein_api_connections', help: 'Open TLS connections.', read: connections })
   const handle: ApiServer['handle'] = (request, user) => handler.handle(request, user)
   return { ports: fronts.map((front) => front.port), metrics, handle, stop }
+}
+
+function listenOn(options: TlsFrontOptions): TlsFront {
+  try {
+    return new TlsFront(options)
+  } catch (cause) {
+    const { host, port } = options
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`cannot serve the API on ${host}:${port} (${why}): is the address here, and the port free?`, {
+      cause,
+    })
+  }
 }
 
 function servingOf(options: ApiServerOptions): Serving {

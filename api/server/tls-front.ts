@@ -31,6 +31,7 @@ export interface TlsFrontOptions {
 }
 
 const handshakeTimeoutMs = 10_000
+const keepAliveMs = 60_000
 /** A connection that never says anything is closed. */
 const firstByteTimeoutMs = 120_000
 /** What a client may send before the backend is connected. */
@@ -117,6 +118,9 @@ export class TlsFront {
       return
     }
     this.#connections.add(socket)
+    socket.setNoDelay(true)
+    // Peers that died without a word are found, also by connections that only wait.
+    socket.setKeepAlive(true, keepAliveMs)
     socket.data.timer = setTimeout(() => socket.terminate(), handshakeTimeoutMs)
   }
 

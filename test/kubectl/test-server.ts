@@ -65,7 +65,7 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
   const issue = (
     request: Pick<Parameters<typeof issueCertificate>[1], 'commonName' | 'organizations' | 'uses' | 'addresses'>,
   ) => issueCertificate(authority, { ...request, nowMs, lifetimeMs: dayMs })
-  const server = await startApiServer({
+  const starting = startApiServer({
     api,
     clock: systemClock,
     log: silentLogger,
@@ -78,6 +78,12 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
     serviceAccountAdmission: false,
     socketDirectory: join(directory, 'sockets'),
     ...options,
+  })
+  const server = await starting.catch(async (error) => {
+    await api.stop()
+    await store.close()
+    rmSync(directory, { recursive: true, force: true })
+    throw error
   })
   const kubeconfig = async (user: string, groups: string[]) => {
     const certificate = await issue({ commonName: user, organizations: groups, uses: ['client'] })
