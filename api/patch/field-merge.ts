@@ -20,8 +20,17 @@ export function mergeFields(under: unknown, over: unknown, declared: FieldType):
   if (under === undefined) return over
   const type = actualType(declared, over)
   if (type.kind === 'leaf' || !isSameShape(under, over, declared) || (isEmpty(under) && isEmpty(over))) return over
-  if (type.kind === 'object') return isObject(under) && isObject(over) ? mergeObjects(under, over, type) : over
-  return Array.isArray(under) && Array.isArray(over) ? mergeLists(under, over, type) : over
+  // Null names no part of an object or a list: all of them stay.
+  if (type.kind === 'object') return mergeObjects(asObject(under), asObject(over), type)
+  return mergeLists(asList(under), asList(over), type)
+}
+
+function asObject(value: unknown): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 function mergeObjects(under: JsonObject, over: JsonObject, type: ObjectType): JsonObject {

@@ -26,7 +26,7 @@ const maxUnknownFields = 100
 
 /**
  * Throws ConformError where a value has the wrong type. `sparse` is for the configurations of server-side apply, where
- * what is not said must not be made up: nothing is filled in, nothing that was said is left out but nulls.
+ * what is not said must not be made up: nothing is filled in, and nothing that was said is left out, nulls neither.
  */
 export function conform(value: unknown, schema: Schema, mode: 'full' | 'sparse' = 'full'): Conformed {
   const walk = new Walk(mode === 'sparse')
@@ -56,6 +56,7 @@ class Walk {
       const field = properties.get(key)
       if (field) {
         const item = input[key]
+        if (item === null && this.sparse) output[key] = null
         if (item === null || item === undefined) continue
         this.path.push(key)
         const made = this.field(item, field, schema)
@@ -90,7 +91,7 @@ class Walk {
     const depth = this.path.length
     return value.map((item, index) => {
       this.path[depth] = index
-      const made = item === null ? this.zeroElement(field) : this.single(item, field, owner)
+      const made = item === null ? this.nullElement(field) : this.single(item, field, owner)
       this.path.length = depth
       return made
     })
@@ -107,7 +108,7 @@ class Walk {
     for (const key of keys) {
       const item = (value as JsonObject)[key]
       this.path.push(key)
-      const made = item === null ? this.zeroElement(field) : this.single(item, field, owner)
+      const made = item === null ? this.nullElement(field) : this.single(item, field, owner)
       this.path.pop()
       if (key === '__proto__') setOwn(output, key, made)
       else output[key] = made
@@ -179,6 +180,10 @@ class Walk {
     if (field.shape === 'list') return []
     if (field.shape === 'map') return {}
     return this.zeroElement(field)
+  }
+
+  private nullElement(field: Field): unknown {
+    return this.sparse ? null : this.zeroElement(field)
   }
 
   private zeroElement(field: Field): unknown {
