@@ -10,6 +10,7 @@ import type { LogFields, Logger } from '../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../mesh/store/memory.ts'
 import { makeImages } from '../../test/fixtures/images/make.ts'
 import { writeCniConfiguration } from '../network/pod-network/cni-configuration.ts'
+import { embeddedPayload } from '../payload/embedded.ts'
 import { openPayload, type Payload } from '../payload/payload.ts'
 import { unmount } from './runtime/mount.ts'
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
@@ -18,6 +19,9 @@ export const insideNamespace = process.env.SKEIN_WORKER_NAMESPACE === '1'
 
 /** Runs a test file again in namespaces of its own (network, mounts); they vanish with their last process. */
 export async function runInNamespace(file: string): Promise<{ exitCode: number; output: string }> {
+  // What comes from Debian must be here before: the namespace has no way out.
+  makeImages()
+  if (!embeddedPayload()) run(process.execPath, join(import.meta.dir, '../../scripts/payload/main.ts'))
   const child = Bun.spawn(
     [
       'unshare',
