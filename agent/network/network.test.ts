@@ -241,7 +241,7 @@ test('a node that joins is reached by a route', async () => {
     { type: 'ExternalIP', address: '192.168.9.2' },
   ]
   await client.resource(nodes).updateStatus({ ...created, status: { addresses } })
-  await eventually(async () => network.ways().get('two') ?? '', 'route via 192.168.9.2')
+  await eventually(async () => network.ways().get('two')?.way ?? '', 'route via 192.168.9.2')
   expect(node.sh('ip route show 10.42.1.0/24')).toContain('via 192.168.9.2 dev eth0')
   await client.resource(nodes).delete('two')
   await eventually(async () => node.sh('ip route show 10.42.1.0/24'), '')

@@ -4,8 +4,8 @@ import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { nftablesLibraries } from '../payload/payload.ts'
 import { addressOf } from './address/address.ts'
-import { peerOf } from './between/peer.ts'
-import { describe, PeerRoutes, removePeerRoutes } from './between/peer-routes.ts'
+import { PeerNetwork, type TunnelEndpoint, type WayFigures } from './between/peer-network.ts'
+import { removePeerRoutes } from './between/peer-routes.ts'
 import { ClusterView } from './cluster-view.ts'
 import { Forwarder } from './dns/forwarder.ts'
 import { Resolver, type ResolverCounters } from './dns/resolver.ts'
@@ -62,7 +62,14 @@ export interface NetworkCounters {
 export interface Network {
   counters(): NetworkCounters
   /** How packets get to each other node, in words, by its name. */
-  ways(): Map<string, string>
+  ways(): Map<string, WayFigures>
+  /**
+   * The nodes with which a handshake was made, all of them each time: opens the tunnel with the first. `tunnelPort` is
+   * what to tell the other side.
+   */
+  setTunnelPeers(peers: TunnelEndpoint[]): void
+  /** The UDP port of this node's tunnel, once there are peers. */
+  readonly tunnelPort: number | undefined
   /** Ends the agent's part; addresses, routes and rules stay, so that pods go on serving. DNS ends with it. */
   stop(): Promise<void>
   /** Ends, and leaves nothing behind on the host. */
@@ -71,7 +78,6 @@ export interface Network {
 
 const dnsPort = 53
 const peersDelayMs = 1000
-const peersRetryMs = 10_000
 
 /** The host's part of the options: for `preparePodNetwork`, which may run before the API listens. */
 export function podNetworkOptions(options: Omit<NetworkOptions, 'client' | 'payload' | 'clock'>): PodNetworkOptions {
@@ -121,7 +127,7 @@ class NodeNetwork implements Network {
   readonly #names = new ServiceNameView()
   readonly #forwarder: Forwarder
   readonly #resolver: Resolver
-  readonly #peerRoutes: PeerRoutes
+  readonly #peers: PeerNetwork
   readonly #changedServices = new Set<string>()
   readonly #changedPods = new Set<string>()
   #view: ClusterView | undefined
@@ -143,8 +149,8 @@ class NodeNetwork implements Network {
     const isClusterAddress = clusterAddressTest([clusterCidr, serviceCidr])
     const zone = new Zone({ clusterDomain, dnsAddress: address, isClusterAddress })
     this.#resolver = new Resolver(zone, this.#names, this.#forwarder)
-    const { instance } = options
-    this.#peerRoutes = new PeerRoutes({ nodeAddress: addressOf(options.nodeAddress), instance, log })
+    const { nodeAddress, instance } = options
+    this.#peers = new PeerNetwork({ nodeName, nodeAddress, instance, log })
   }
 
   async start(): Promise<void> {
@@ -161,7 +167,7 @@ class NodeNetwork implements Network {
     await this.#view.synced()
     // From here on: before, the rules of an earlier run would be replaced by the half of what there is.
     this.#isSynced = true
-    this.#connectPeers()
+    this.#peers.setNodes(this.#view.nodes())
     await this.#flush()
     const resolve = (bytes: Uint8Array, isTcp: boolean) => this.#resolver.resolve(bytes, isTcp)
     this.#dns = await DnsServer.listen({ address: dnsAddress, port: dnsPort, resolve, log: log.child('dns') })
@@ -178,7 +184,7 @@ class NodeNetwork implements Network {
     this.#dns?.stop()
     this.#forwarder.close()
     clearTimeout(this.#peersTimer)
-    this.#peerRoutes.close()
+    await this.#peers.stop()
     await this.#rules?.stop()
   }
 
@@ -187,28 +193,25 @@ class NodeNetwork implements Network {
     await removeNetwork(this.#options)
   }
 
-  ways(): Map<string, string> {
-    return new Map([...this.#peerRoutes.ways].map(([node, way]) => [node, describe(way)]))
+  ways(): Map<string, WayFigures> {
+    return this.#peers.ways()
+  }
+
+  get tunnelPort(): number | undefined {
+    return this.#peers.tunnelPort
+  }
+
+  setTunnelPeers(peers: TunnelEndpoint[]): void {
+    this.#peers.setTunnelPeers(peers)
   }
 
   /** Nodes change every few seconds (their status): at most one look at them a second. */
-  #nodesChanged(delayMs = peersDelayMs): void {
+  #nodesChanged(): void {
     if (this.#peersTimer !== undefined || !this.#isSynced) return
     this.#peersTimer = setTimeout(() => {
       this.#peersTimer = undefined
-      this.#connectPeers()
-    }, delayMs)
-  }
-
-  #connectPeers(): void {
-    const { nodeName, log } = this.#options
-    const others = (this.#view?.nodes() ?? []).filter(({ metadata }) => metadata?.name !== nodeName)
-    try {
-      this.#peerRoutes.set(others.flatMap((node) => peerOf(node) ?? []))
-    } catch (error) {
-      log.error('routes to other nodes could not be made; trying again', { error: (error as Error).message })
-      this.#nodesChanged(peersRetryMs)
-    }
+      this.#peers.setNodes(this.#view?.nodes() ?? [])
+    }, peersDelayMs)
   }
 
   /** Changes of one turn of the loop go into one transaction. */

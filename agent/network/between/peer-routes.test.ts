@@ -158,7 +158,25 @@ describe('choosing', () => {
 
   test('without an address there is no way', () => {
     expect(chooseWay(at(), networks)).toEqual({ kind: 'none' })
-    expect(chooseWay(at('172.16.0.9'), networks, 'route')).toEqual({ kind: 'none' })
+    expect(chooseWay(at('172.16.0.9'), networks, undefined, 'route')).toEqual({ kind: 'none' })
+  })
+
+  test('behind a NAT the tunnel is taken, once it answers', () => {
+    const seen = (at: string, sees = '192.168.1.1', isAnswering = true) => ({
+      link: 9,
+      address: addressOf(at),
+      observedAddress: addressOf(sees),
+      isAnswering,
+    })
+    const peer = at('192.168.77.9')
+    const throughTunnel = { kind: 'tunnel' as const, link: 9 }
+    expect(chooseWay(peer, networks, seen('203.0.113.5'))).toEqual(throughTunnel)
+    expect(chooseWay(peer, networks, seen('203.0.113.5', '192.168.1.1', false))).toEqual({ kind: 'none' })
+    expect(chooseWay(peer, networks, seen('192.168.77.9'))).toMatchObject({ kind: 'vxlan' })
+    expect(chooseWay(peer, networks, seen('192.168.77.9', '203.0.113.1'))).toEqual(throughTunnel)
+    expect(chooseWay(at('192.168.1.9'), networks, seen('203.0.113.5'))).toMatchObject({ kind: 'route' })
+    expect(chooseWay(peer, networks, seen('192.168.77.9'), 'tunnel')).toEqual(throughTunnel)
+    expect(chooseWay(peer, networks, undefined, 'tunnel')).toEqual({ kind: 'none' })
   })
 
   test('a Node object lacks or has what is needed', () => {

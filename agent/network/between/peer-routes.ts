@@ -2,14 +2,14 @@ import type { Logger } from '../../../mesh/logger/logger.ts'
 import { type Address, formatAddress, formatCidr, parseCidr } from '../address/address.ts'
 import { type Link, type Route, RouteNetlink, skeinRouteProtocol } from '../netlink/route.ts'
 import { type VxlanNeighbour, VxlanNetlink } from '../netlink/vxlan.ts'
-import { chooseWay, type OwnNetwork, overlayHardwareAddress, type Peer, type Way } from './peer.ts'
+import { chooseWay, type OwnNetwork, overlayHardwareAddress, type Peer, type TunnelView, type Way } from './peer.ts'
 
 export interface PeerRoutesOptions {
   /** This node's address in the mesh: what its own packets to other nodes and their pods leave with. */
   nodeAddress: Address
   instance: string
   /** For tests: one way for all. */
-  forced?: 'route' | 'vxlan'
+  forced?: Way['kind']
   log: Logger
 }
 
@@ -39,12 +39,12 @@ export class PeerRoutes {
     return this.#ways
   }
 
-  /** Brings routes up to date. Throws NetlinkError when the kernel refuses one; call again later. */
-  set(peers: Peer[]): void {
+  /** Brings routes up to date; `tunnels` are peers that share a tunnel, by name. Throws NetlinkError when the kernel refuses one; call again later. */
+  set(peers: Peer[], tunnels: ReadonlyMap<string, TunnelView> = new Map()): void {
     const { nodeAddress, forced, log } = this.#options
     const links = this.#netlink.links()
     const networks = ownNetworks(this.#netlink, links, nodeAddress)
-    const ways = new Map(peers.map((peer) => [peer.name, chooseWay(peer, networks, forced)]))
+    const ways = new Map(peers.map((peer) => [peer.name, chooseWay(peer, networks, tunnels.get(peer.name), forced)]))
     for (const [name, way] of ways)
       if (describe(way) !== describe(this.#ways.get(name))) log.info('way to node', { node: name, way: describe(way) })
     const overlay = [...ways.values()].some(({ kind }) => kind === 'vxlan') ? this.#overlay(links, networks) : undefined
@@ -62,10 +62,10 @@ export class PeerRoutes {
 
   #routesTo(peer: Peer, way: Way, overlay: number | undefined): Route[] {
     const { nodeAddress: source } = this.#options
-    const gateway = way.kind === 'route' ? way.gateway : peer.nodeAddress
-    const link = way.kind === 'route' ? way.link : overlay
-    const own = { address: peer.nodeAddress, prefixLength: peer.nodeAddress.length * 8 }
     if (way.kind === 'none') return []
+    const gateway = way.kind === 'route' ? way.gateway : way.kind === 'vxlan' ? peer.nodeAddress : undefined
+    const link = way.kind === 'vxlan' ? overlay : way.link
+    const own = { address: peer.nodeAddress, prefixLength: peer.nodeAddress.length * 8 }
     return [own, ...peer.podCidrs].map((destination) => ({
       destination,
       gateway,
@@ -75,10 +75,10 @@ export class PeerRoutes {
     }))
   }
 
-  /** Only our own routes within the cluster's ranges are replaced or removed; those to the node itself have no gateway. */
+  /** Only routes of our own making are replaced or removed; that of the services, which leads to lo, is none of these. */
   #replaceRoutes(wanted: Route[]): void {
     const keys = new Set(wanted.map(routeKey))
-    const present = this.#netlink.routes().filter(({ protocol, gateway }) => protocol === skeinRouteProtocol && gateway)
+    const present = routesToPeers(this.#netlink)
     const known = new Set(present.map(routeKey))
     const destinations = new Set(wanted.map(({ destination }) => formatCidr(destination)))
     for (const route of wanted) if (!known.has(routeKey(route))) this.#netlink.replaceRoute(route)
@@ -144,13 +144,17 @@ export function removePeerRoutes(instance: string): void {
   const netlink = new RouteNetlink()
   const vxlan = new VxlanNetlink()
   try {
-    for (const route of netlink.routes())
-      if (route.protocol === skeinRouteProtocol && route.gateway) netlink.removeRoute(route)
+    for (const route of routesToPeers(netlink)) netlink.removeRoute(route)
     vxlan.removeLink(vxlanName(instance))
   } finally {
     netlink.close()
     vxlan.close()
   }
+}
+
+function routesToPeers(netlink: RouteNetlink): Route[] {
+  const loopback = netlink.links().find(({ name }) => name === 'lo')?.index
+  return netlink.routes().filter(({ protocol, link }) => protocol === skeinRouteProtocol && link !== loopback)
 }
 
 /** Networks of this node's devices, without pods' (a single address each) and its own mesh address. */
@@ -178,6 +182,8 @@ export function describe(way: Way | undefined): string {
       return `route via ${formatAddress(way.gateway)}`
     case 'vxlan':
       return `VXLAN to ${formatAddress(way.remote)}`
+    case 'tunnel':
+      return 'tunnel'
     default:
       return 'none'
   }

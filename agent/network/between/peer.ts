@@ -7,6 +7,8 @@ export type Way =
   | { kind: 'route'; gateway: Address; link: number }
   /** In UDP by the kernel (VXLAN), over whatever network is between. */
   | { kind: 'vxlan'; remote: Address }
+  /** Sealed in UDP by the tunnel: its device. */
+  | { kind: 'tunnel'; link: number }
   /** No address at which the node could be reached is known. */
   | { kind: 'none' }
 
@@ -39,21 +41,48 @@ export function peerOf(node: Node): Peer | undefined {
   return { name: node.metadata!.name!, nodeAddress, podCidrs: cidrs.map(parseCidr), outerAddresses }
 }
 
+/** What the tunnel knows of a peer. */
+export interface TunnelView {
+  /** The tunnel's device. */
+  link: number
+  /** Where the peer's datagrams come from, as this node sees it. */
+  address: Address
+  /** Where the peer sees this node, once it has answered. */
+  observedAddress?: Address
+  isAnswering: boolean
+}
+
 /**
- * The best way to a peer: without encapsulation where both are on one network, else by VXLAN. `forced` takes one way
- * where it is possible at all.
+ * The best way to a peer: a route where both are on one network; by VXLAN where both see each other at their own
+ * addresses, or before that is known; through the tunnel where a NAT stands between. `forced` takes one way where it is possible.
  */
-export function chooseWay(peer: Peer, networks: OwnNetwork[], forced?: 'route' | 'vxlan'): Way {
+export function chooseWay(peer: Peer, networks: OwnNetwork[], tunnel?: TunnelView, forced?: Way['kind']): Way {
   const [remote] = peer.outerAddresses.filter((address) => familyOf(address) === familyOf(peer.nodeAddress))
-  if (forced !== 'vxlan')
-    for (const gateway of peer.outerAddresses)
-      for (const { link, cidr, address } of networks) {
-        const isOwn = address.every((byte, index) => byte === gateway[index])
-        if (!isOwn && contains(cidr, gateway)) return { kind: 'route', gateway, link }
-      }
+  const route = forced === undefined || forced === 'route' ? routeTo(peer, networks) : undefined
+  if (route !== undefined) return route
+  const sealed: Way | undefined = tunnel?.isAnswering ? { kind: 'tunnel', link: tunnel.link } : undefined
+  if (forced === 'tunnel') return sealed ?? { kind: 'none' }
+  if (tunnel !== undefined && forced === undefined && !isDirect(peer, networks, tunnel))
+    return sealed ?? { kind: 'none' }
   if (remote === undefined || forced === 'route') return { kind: 'none' }
   return { kind: 'vxlan', remote }
 }
+
+/** True when no NAT stands between: neither side sees the other at an address that is not the other's own. */
+function isDirect({ outerAddresses }: Peer, networks: OwnNetwork[], { address, observedAddress }: TunnelView): boolean {
+  const isOurs = networks.some((network) => observedAddress !== undefined && isEqual(network.address, observedAddress))
+  return isOurs && outerAddresses.some((outer) => isEqual(outer, address))
+}
+
+function routeTo(peer: Peer, networks: OwnNetwork[]): Way | undefined {
+  for (const gateway of peer.outerAddresses)
+    for (const { link, cidr, address } of networks)
+      if (!isEqual(address, gateway) && contains(cidr, gateway)) return { kind: 'route', gateway, link }
+  return undefined
+}
+
+const isEqual = (one: Address, other: Address): boolean =>
+  one.length === other.length && one.every((byte, index) => byte === other[index])
 
 /** A hardware address for a node's overlay device that every other node can work out: locally administered. */
 export function overlayHardwareAddress(nodeAddress: Address): Uint8Array {

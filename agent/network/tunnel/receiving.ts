@@ -11,7 +11,7 @@ import {
 import { PeerTable, sourceOf } from './peer-table.ts'
 import { headerBytes, Opener, receivingSession } from './seal.ts'
 import { Joiner, kinds, segmentOverheadBytes } from './segment.ts'
-import { pingBytes, type SendingPeer, sendingPeer } from './sending.ts'
+import { pingBytes, pingOffsets, type SendingPeer, sendingPeer } from './sending.ts'
 import { nowMs, type PeerMoved, peerWords, type ThreadPeers, type ThreadStart, words, wordsAPeer } from './shared.ts'
 
 const lane = 1
@@ -113,6 +113,8 @@ export class Receiving {
     const { sending } = peer
     if (plain[0] === kinds.ping) {
       plain[0] = kinds.pong
+      const { address } = readSocketAddress(this.#receiver.source)
+      if (address.length === 4) plain.set(address, pingOffsets.observed)
       sending.sealer.advance(Atomics.load(this.#memory, words.epoch))
       const size = sending.sealer.seal(plain, this.#sender.buffer)
       this.#sender.send(0, size, size, sending.to)
@@ -120,7 +122,12 @@ export class Receiving {
     }
     const place = words.peers + sending.peer.slot * wordsAPeer
     Atomics.add(this.#memory, place + peerWords.pongsReceived, 1)
-    Atomics.store(this.#memory, place + peerWords.roundTripMicros, Math.round((nowMs() - plain.readDoubleBE(4)) * 1000))
+    Atomics.store(
+      this.#memory,
+      place + peerWords.roundTripMicros,
+      Math.round((nowMs() - plain.readDoubleBE(pingOffsets.sentMs)) * 1000),
+    )
+    Atomics.store(this.#memory, place + peerWords.observedAddress, plain.readInt32BE(pingOffsets.observed))
     Atomics.store(this.#memory, place + peerWords.lastPongSeconds, Math.floor(nowMs() / 1000))
     return true
   }

@@ -11,7 +11,9 @@ const lane = 0
 const pingIntervalMs = 1000
 const idleMs = 50
 const maxSegmentsACall = 60
-export const pingBytes = 12
+/** Kind, three bytes unused, the time it was sent; in the answer also the IPv4 address that it came from. */
+export const pingBytes = 16
+export const pingOffsets = { sentMs: 4, observed: 12 }
 
 export interface SendingPeer {
   peer: TunnelPeer
@@ -136,7 +138,7 @@ export class Sending {
     const plain = Buffer.alloc(pingBytes)
     plain[0] = kinds.ping
     for (const one of this.#peers.values()) {
-      plain.writeDoubleBE(nowMs(), 4)
+      plain.writeDoubleBE(nowMs(), pingOffsets.sentMs)
       one.sealer.advance(Atomics.load(this.#memory, words.epoch))
       const size = one.sealer.seal(plain, this.#sender.buffer)
       this.#sender.send(0, size, size, one.to)

@@ -43,8 +43,15 @@ export const words = {
   tooLarge: 7,
   peers: 16,
 }
-export const peerWords = { pingsSent: 0, pongsReceived: 1, roundTripMicros: 2, lastPongSeconds: 3 }
-export const wordsAPeer = 4
+export const peerWords = {
+  pingsSent: 0,
+  pongsReceived: 1,
+  roundTripMicros: 2,
+  lastPongSeconds: 3,
+  /** Where the peer sees us: an IPv4 address, 0 for none or another. */
+  observedAddress: 4,
+}
+export const wordsAPeer = 8
 export const maxPeers = 1024
 export const memoryBytes = (words.peers + maxPeers * wordsAPeer) * 4
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from '../../../mesh/logger/logger.ts'
 import { startThread } from '../../../mesh/thread/thread.ts'
-import { addressOf } from '../address/address.ts'
+import { type Address, addressOf } from '../address/address.ts'
 import { RouteNetlink } from '../netlink/route.ts'
 import { closeDevice, openTun, openUdp } from './device.ts'
 import { sealOverheadBytes } from './seal.ts'
@@ -36,6 +36,8 @@ export interface PeerFigures {
   loss: number
   /** Seconds since the last answer; undefined: never. */
   silentSeconds: number | undefined
+  /** Our address as the peer sees it. */
+  observedAddress: Address | undefined
 }
 
 const defaultPathMtu = 1500
@@ -65,6 +67,8 @@ export class Tunnel {
   readonly #rekeyTimer: ReturnType<typeof setInterval>
   /** Fingerprints of secrets no longer in use: one for every session that ended. */
   readonly #retired = new Set<string>()
+  /** Where `setPeers` said that each peer is. */
+  readonly #given = new Map<string, string>()
   #peers: TunnelPeer[] = []
 
   constructor({ instance, nodeAddress, address, port, pathMtu = defaultPathMtu, log }: TunnelOptions) {
@@ -103,10 +107,20 @@ export class Tunnel {
       throw new Error(`the secret shared with ${returning.name} was used before: agree on a new one`)
     for (const { secret } of this.#peers) if (!secrets.has(fingerprint(secret))) this.#retired.add(fingerprint(secret))
     const names = new Set(peers.map(({ name }) => name))
-    for (const name of this.#slots.keys()) if (!names.has(name)) this.#slots.delete(name)
-    this.#peers = peers.slice(0, maxPeers).map((peer) => ({ ...peer, slot: this.#slotOf(peer.name) }))
+    for (const name of this.#slots.keys()) {
+      if (names.has(name)) continue
+      this.#slots.delete(name)
+      this.#given.delete(name)
+    }
+    const before = JSON.stringify(this.#peers)
+    this.#peers = peers.slice(0, maxPeers).map((peer) => ({ ...peer, ...this.#placeOf(peer) }))
     if (peers.length > maxPeers) this.#log.error('more peers than a tunnel can have', { most: maxPeers })
-    this.#tell()
+    if (JSON.stringify(this.#peers) !== before) this.#tell()
+  }
+
+  /** Where a peer's datagrams come from. */
+  addressOf(name: string): string | undefined {
+    return this.#peers.find((peer) => peer.name === name)?.address
   }
 
   /** All directions go on to the next key. */
@@ -119,7 +133,10 @@ export class Tunnel {
     if (slot === undefined) return undefined
     const value = (word: number) => Atomics.load(this.#memory, words.peers + slot * wordsAPeer + word)
     const [sent, answered] = [value(peerWords.pingsSent), value(peerWords.pongsReceived)]
+    const observed = new Uint8Array(4)
+    new DataView(observed.buffer).setInt32(0, value(peerWords.observedAddress))
     return {
+      observedAddress: observed.some((byte) => byte !== 0) ? observed : undefined,
       roundTripMs: answered === 0 ? undefined : value(peerWords.roundTripMicros) / 1000,
       // The last one may still be on its way.
       loss: sent <= 1 ? 0 : Math.max(0, (sent - 1 - answered) / (sent - 1)),
@@ -170,6 +187,16 @@ export class Tunnel {
 
   #tell(): void {
     for (const thread of this.#threads) thread.postMessage({ peers: this.#peers })
+  }
+
+  /** A peer whose datagrams came from elsewhere in the meantime is still there, unless it is said to have moved again. */
+  #placeOf({ name, secret, address, port }: Omit<TunnelPeer, 'slot'>): Pick<TunnelPeer, 'slot' | 'address' | 'port'> {
+    const slot = this.#slotOf(name)
+    const given = `${fingerprint(secret)} ${address} ${port}`
+    const known = this.#peers.find((peer) => peer.name === name)
+    const place = this.#given.get(name) === given && known !== undefined ? known : { address, port }
+    this.#given.set(name, given)
+    return { slot, address: place.address, port: place.port }
   }
 
   #slotOf(name: string): number {
