@@ -17,6 +17,17 @@ const ephemeralContainers: Rules = {
   validate: (object, current) => validateEphemeralContainers(object, current),
 }
 
+/** Nothing but the conditions changes. Upstream: csrApprovalStrategy. */
+const approval: Rules = {
+  reset(object, current) {
+    const { conditions } = (object.status ?? {}) as { conditions?: unknown }
+    const { resourceVersion } = object.metadata
+    replaceWith(object, current)
+    object.metadata = { ...current.metadata, resourceVersion }
+    object.status = { ...current.status, conditions }
+  },
+}
+
 function replaceWith(object: ApiObject, current: ApiObject): void {
   for (const field of Object.keys(object)) delete object[field]
   Object.assign(object, current)
@@ -26,4 +37,5 @@ function replaceWith(object: ApiObject, current: ApiObject): void {
 export const subresourceRules: Record<string, Rules | undefined> = {
   finalize: finalizeNamespace,
   ephemeralcontainers: ephemeralContainers,
+  approval,
 }

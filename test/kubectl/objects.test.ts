@@ -283,3 +283,20 @@ test('diff --server-side and apply of a Deployment twice change nothing', async 
   const { code } = await t.kubectlWith({ input: JSON.stringify(deployment) }, 'diff', '--server-side', '-f', '-')
   expect(code).toBe(0)
 })
+
+test('certificate approve goes through the approval subresource', async () => {
+  const request = Buffer.from('-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n').toString(
+    'base64',
+  )
+  const csr = {
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name: 'csr' },
+    spec: { request, signerName: 'example.com/signer', usages: ['client auth'] },
+  }
+  await apply(csr, 'create', '--validate=false')
+  expect(await kubectl('certificate', 'approve', 'csr')).toBe(
+    'certificatesigningrequest.certificates.k8s.io/csr approved\n',
+  )
+  expect(await kubectl('get', 'csr', 'csr', '-o', 'jsonpath={.status.conditions[0].type}')).toBe('Approved')
+})

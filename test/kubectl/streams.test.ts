@@ -91,6 +91,15 @@ test('clients that upgrade to SPDY itself can do the same', async () => {
   expect(failed.stderr).toContain('err\n')
 })
 
+test('debug adds an ephemeral container and nothing else', async () => {
+  const before = await t.client.resource(pods, 'default').get('p')
+  const { code, stderr } = await t.kubectl('debug', 'p', '--image=busybox', '--attach=false', '-c', 'look')
+  if (code !== 0) throw new Error(stderr)
+  const after = await t.client.resource(pods, 'default').get('p')
+  expect(after.spec!.ephemeralContainers).toMatchObject([{ name: 'look', image: 'busybox' }])
+  expect({ ...after.spec, ephemeralContainers: undefined }).toEqual({ ...before.spec, ephemeralContainers: undefined })
+})
+
 test('what cannot be done is refused with a Status', async () => {
   const noContainer = await t.kubectl('exec', 'p', '-c', 'nope', '--', 'true')
   expect(noContainer.code).toBe(1)
