@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../mesh/store/memory.ts'
+import type { Store, Transaction } from '../../mesh/store/store.ts'
 import { isReason } from '../client/client.ts'
 import { type LocalApi, startLocalApi } from '../client/local-api.ts'
 import { configmaps, leases, namespaces, services } from '../schema/generated/resources.ts'
@@ -44,39 +45,41 @@ test('1,000 Services created through three nodes at once: no address and no port
   expect(new Set(made.map((service) => service.spec!.ports![0]!.nodePort)).size).toBe(1000)
 })
 
-test("creates racing a namespace's end: none is left behind", async () => {
-  const [first, second] = nodes as [LocalApi, LocalApi]
-  const spaces = first.client('test').resource(namespaces)
-  await spaces.create({ metadata: { name: 'doomed' } })
-  await second.registry.refresh()
-  let created = 0
-  const creating = (async () => {
-    const all = second.client('test').resource(configmaps, 'doomed')
-    for (let n = 0; ; n++) {
-      try {
-        await all.create({ metadata: { name: `m${n}` } })
-        created++
-        // The store in memory answers within the turn: others must get theirs.
-        await Bun.sleep(0)
-      } catch (error) {
-        if (!isReason(error, 'Forbidden') && !isReason(error, 'NotFound')) throw error
-        return
+/** The store, with commits that wait for `go` once `reached` was resolved: to put something between decision and commit. */
+function holdingCommits(reached: () => void, go: Promise<void>): Store {
+  return new Proxy<Store>(store, {
+    get(target, name) {
+      if (name === 'commit') {
+        return async (transaction: Transaction) => {
+          reached()
+          await go
+          return await target.commit(transaction)
+        }
       }
-    }
-  })()
-  while (created < 20) await Bun.sleep(0)
+      const value = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+test("a create decided before its namespace's end and committed after it leaves nothing behind", async () => {
+  const spaces = nodes[0]!.client('test').resource(namespaces)
+  await spaces.create({ metadata: { name: 'doomed' } })
+  const decided = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  const late = await startLocalApi({
+    ...{ store: holdingCommits(decided.resolve, go.promise), clock: systemClock, log: silentLogger, peer: 'late' },
+  })
+  const creating = late
+    .client('test')
+    .resource(configmaps, 'doomed')
+    .create({ metadata: { name: 'm' } })
+  await decided.promise
   await spaces.delete('doomed')
-  await creating
-  // From here on nothing can come: what is there now is all there is to delete.
-  const left = await first.client('test').resource(configmaps, 'doomed').list()
-  for (const { metadata } of left.items)
-    await first.client('test').resource(configmaps, 'doomed').delete(metadata!.name!)
-  await spaces.createSubresource('doomed', 'finalize', {
-    metadata: { name: 'doomed' },
-    spec: { finalizers: [] },
-  } as never)
+  go.resolve()
+  await expect(creating).rejects.toMatchObject({ code: 403, details: { causes: [{ reason: 'NamespaceTerminating' }] } })
   expect((await store.list('registry/core/configmaps/doomed/')).entries).toEqual([])
-  expect(await store.get('registry/core/namespaces/doomed')).toBeUndefined()
+  await late.stop()
 })
 
 test('of many updates of one version exactly one wins, whichever node they go through', async () => {
