@@ -38,6 +38,16 @@ export class EventRing {
     for (const watch of this.#watches) watch.wake()
   }
 
+  /** Forgets all up to a revision; watches that are not there yet end with Compacted. */
+  compact(revision: Revision): void {
+    let count = 0
+    while (count < this.#batches.length && this.#batches[count]!.revision <= revision)
+      this.#drop(this.#batches[count++]!)
+    this.#batches.splice(0, count)
+    this.#compacted = Math.max(this.#compacted, revision)
+    for (const watch of this.#watches) watch.wake()
+  }
+
   watch(prefix: string, after: Revision): StoreWatch {
     const watch = new RingWatch(this, prefix, after)
     this.#watches.add(watch)
@@ -75,12 +85,15 @@ export class EventRing {
       count < this.#batches.length - 1 &&
       (this.#events > this.#bounds.maxEvents * 0.75 || this.#bytes > this.#bounds.maxBytes * 0.75)
     ) {
-      const batch = this.#batches[count++]!
-      this.#events -= batch.events.length
-      this.#bytes -= sizeOf(batch)
-      this.#compacted = batch.revision
+      this.#drop(this.#batches[count++]!)
     }
     this.#batches.splice(0, count)
+  }
+
+  #drop(batch: RevisionBatch): void {
+    this.#events -= batch.events.length
+    this.#bytes -= sizeOf(batch)
+    this.#compacted = batch.revision
   }
 }
 

@@ -1,40 +1,34 @@
 import type { Clock } from '../clock/clock.ts'
+import { EventRing } from './event-ring.ts'
 import { compareKeys } from './key-order.ts'
+import { assertSize } from './size.ts'
+import { type RevisionBatch, State } from './state.ts'
 import {
-  type Change,
+  type Author,
   type Committed,
   type Entry,
   type HistoryItem,
   type Listing,
   type ListOptions,
-  maxTransactionBytes,
-  maxValueBytes,
   type Revision,
   type Store,
   StoreError,
-  type StoreEvent,
   type StoreWatch,
   type Transaction,
 } from './store.ts'
 
 /** History of transient transactions is shown this long (see `TransactionClass`). */
 const transientHistoryMs = 5 * 60_000
-const rememberedIds = 65_536
+const expiryAuthor: Author = { user: 'system:expiry', peer: '' }
 
 interface Version {
   revision: Revision
   created: Revision
   timeMs: number
   value: Uint8Array | null
-  transaction: Transaction
+  /** Undefined when the key's time to live ended. */
+  transaction?: Transaction
 }
-
-interface Batch {
-  revision: Revision
-  events: StoreEvent[]
-}
-
-type Outcome = { committed: Committed } | { error: StoreError }
 
 export interface MemoryStoreOptions {
   clock: Clock
@@ -44,72 +38,58 @@ export interface MemoryStoreOptions {
   firstRevision?: Revision
 }
 
-/** The whole Store in one process's memory: for tests. TTLs are obeyed when `expire()` is called and at each commit. */
+/**
+ * The whole Store in one process's memory: for tests. It decides as the replicated one does, by the same State. TTLs are
+ * obeyed when `expire()` is called and at each commit.
+ */
 export class MemoryStore implements Store {
-  #clock: Clock
-  #maxEvents: number
-  #revision: Revision
-  #compacted: Revision
-  #lastTimeMs = 0
-  #term = 0
+  readonly #clock: Clock
+  readonly #state = new State()
+  readonly #ring: EventRing
+  readonly #versions = new Map<string, Version[]>()
+  #timeMs = 0
   #closed = false
-  #versions = new Map<string, Version[]>()
-  /** Keys in byte order; undefined after a key came or went. */
-  #order: string[] | undefined
-  #expiries = new Map<string, number>()
-  #batches: Batch[] = []
-  #eventCount = 0
-  #outcomes = new Map<string, Outcome>()
-  #watches = new Set<MemoryWatch>()
 
   constructor(options: MemoryStoreOptions) {
-    this.#clock = options.clock
-    this.#maxEvents = options.maxEvents ?? 200_000
-    this.#revision = options.firstRevision ?? 0
-    this.#compacted = this.#revision
+    const { clock, maxEvents = 200_000, firstRevision = 0 } = options
+    this.#clock = clock
+    this.#state.restore({ entries: [], recent: [], revision: firstRevision, timeMs: 0, term: 0 })
+    this.#ring = new EventRing(firstRevision, { maxEvents, maxBytes: Number.POSITIVE_INFINITY })
   }
 
   get revision(): Revision {
-    return this.#revision
+    return this.#state.revision
   }
 
   get compacted(): Revision {
-    return this.#compacted
+    return this.#ring.compacted
   }
 
   async commit(transaction: Transaction): Promise<Committed> {
     this.#assertOpen()
-    this.expire()
-    const id = `${transaction.id.origin} ${transaction.id.counter}`
-    let outcome = this.#outcomes.get(id)
-    if (!outcome) {
-      outcome = this.#apply(transaction)
-      this.#outcomes.set(id, outcome)
-      if (this.#outcomes.size > rememberedIds) this.#outcomes.delete(this.#outcomes.keys().next().value!)
-    }
-    if ('error' in outcome) throw outcome.error
+    assertSize(transaction)
+    const outcome = this.#apply(transaction)!
+    if ('refused' in outcome) throw outcome.refused
     return outcome.committed
   }
 
   async get(key: string, at?: Revision): Promise<Entry | undefined> {
     this.#assertOpen()
+    if (at === undefined) return this.#state.get(key)
     this.#assertReadable(at)
-    return this.#entry(key, at ?? this.#revision)
+    return this.#entryAt(key, at)
   }
 
   async list(prefix: string, options: ListOptions = {}): Promise<Listing> {
     this.#assertOpen()
-    this.#assertReadable(options.at)
-    const at = options.at ?? this.#revision
-    const limit = options.limit ?? Number.POSITIVE_INFINITY
-    const order = this.#sortedKeys()
-    const start = options.from !== undefined && compareKeys(options.from, prefix) > 0 ? options.from : prefix
+    const { at, from = prefix, limit = Number.POSITIVE_INFINITY } = options
+    if (at === undefined) return this.#state.list(prefix, options)
+    this.#assertReadable(at)
+    const keys = [...this.#versions.keys()].filter((key) => key.startsWith(prefix) && compareKeys(key, from) >= 0)
     const entries: Entry[] = []
-    for (let index = lowerBound(order, start); index < order.length; index++) {
-      const key = order[index]!
-      if (!key.startsWith(prefix)) break
-      const entry = this.#entry(key, at)
-      if (!entry) continue
+    for (const key of keys.sort(compareKeys)) {
+      const entry = this.#entryAt(key, at)
+      if (entry === undefined) continue
       if (entries.length >= limit) return { entries, revision: at, next: key }
       entries.push(entry)
     }
@@ -118,241 +98,89 @@ export class MemoryStore implements Store {
 
   watch(prefix: string, after: Revision): StoreWatch {
     this.#assertOpen()
-    const watch = new MemoryWatch(this, prefix, after)
-    this.#watches.add(watch)
-    return watch
+    return this.#ring.watch(prefix, after)
   }
 
   async history(key: string, limit = 100): Promise<HistoryItem[]> {
     this.#assertOpen()
     const oldestTransientMs = this.#clock.nowMs() - transientHistoryMs
-    const items: HistoryItem[] = []
-    for (const version of (this.#versions.get(key) ?? []).toReversed()) {
-      if (items.length >= limit) break
-      const { author, message, cause, class: kind } = version.transaction
-      if (kind === 'transient' && version.timeMs < oldestTransientMs) continue
-      items.push({ revision: version.revision, timeMs: version.timeMs, author, message, cause, value: version.value })
-    }
-    return items
+    return (this.#versions.get(key) ?? [])
+      .filter(({ transaction, timeMs }) => transaction?.class !== 'transient' || timeMs >= oldestTransientMs)
+      .toReversed()
+      .slice(0, limit)
+      .map(({ revision, timeMs, value, transaction }) => {
+        const { author = expiryAuthor, message, cause } = transaction ?? {}
+        return { revision, timeMs, author, message, cause, value }
+      })
   }
 
   async barrier(): Promise<Revision> {
     this.#assertOpen()
-    return this.#revision
+    return this.#state.revision
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const watch of [...this.#watches]) watch.close()
+    this.#ring.close()
   }
 
-  /** Deletes the keys whose time is over, each set in one transaction of the system's own. */
+  /** Deletes the keys whose time is over. */
   expire(): void {
-    const nowMs = this.#clock.nowMs()
-    const due: Change[] = []
-    for (const [key, atMs] of this.#expiries) if (atMs <= nowMs) due.push({ key, value: null })
-    if (due.length === 0) return
-    this.#apply({
-      id: { origin: 'expiry', counter: this.#revision },
-      class: 'transient',
-      author: { user: 'system:expiry', peer: '' },
-      preconditions: [],
-      changes: due,
-    })
+    this.#apply(undefined)
   }
 
   /** Forgets what was before `revision`; reads and watches below it are refused from now on. */
   compact(revision: Revision): void {
-    this.#compacted = Math.max(this.#compacted, Math.min(revision, this.#revision))
-    while (this.#batches.length > 0 && this.#batches[0]!.revision <= this.#compacted) {
-      this.#eventCount -= this.#batches.shift()!.events.length
+    this.#ring.compact(Math.min(revision, this.#state.revision))
+    this.#forgetVersions()
+  }
+
+  #apply(transaction: Transaction | undefined) {
+    this.#timeMs = Math.max(this.#timeMs, this.#clock.nowMs())
+    const { batches, outcome } = this.#state.apply(this.#timeMs, 0, transaction)
+    for (const batch of batches) this.#remember(batch, batch.expiry ? undefined : transaction)
+    const before = this.#ring.compacted
+    this.#ring.push(batches)
+    if (this.#ring.compacted !== before) this.#forgetVersions()
+    return outcome
+  }
+
+  #remember({ events }: RevisionBatch, transaction: Transaction | undefined): void {
+    for (const { key, revision, created, timeMs, value } of events) {
+      const version = { revision, created, timeMs, value, transaction }
+      const versions = this.#versions.get(key)
+      if (versions === undefined) this.#versions.set(key, [version])
+      else versions.push(version)
     }
+  }
+
+  #forgetVersions(): void {
     for (const [key, versions] of this.#versions) {
-      const kept = versions.findLastIndex((version) => version.revision <= this.#compacted)
+      const kept = versions.findLastIndex((version) => version.revision <= this.compacted)
       if (kept > 0) versions.splice(0, kept)
-      if (versions.length === 1 && versions[0]!.value === null && versions[0]!.revision <= this.#compacted) {
+      const [first] = versions
+      if (versions.length === 1 && first!.value === null && first!.revision <= this.compacted)
         this.#versions.delete(key)
-        this.#order = undefined
-      }
-    }
-    for (const watch of this.#watches) watch.wake()
-  }
-
-  /** The batches after a revision, for watches; throws Compacted. */
-  batchesAfter(after: Revision): Batch[] {
-    if (after < this.#compacted) {
-      const message = `revision ${after} is older than the history kept, which begins at ${this.#compacted}`
-      throw new StoreError('Compacted', message, { compacted: this.#compacted })
-    }
-    let low = 0
-    let high = this.#batches.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#batches[middle]!.revision <= after) low = middle + 1
-      else high = middle
-    }
-    return this.#batches.slice(low)
-  }
-
-  forget(watch: MemoryWatch): void {
-    this.#watches.delete(watch)
-  }
-
-  #apply(transaction: Transaction): Outcome {
-    const refusal = this.#refusal(transaction)
-    if (refusal) return { error: refusal }
-    const revision = ++this.#revision
-    const timeMs = Math.max(this.#lastTimeMs, this.#clock.nowMs())
-    this.#lastTimeMs = timeMs
-    const events: StoreEvent[] = []
-    for (const change of transaction.changes) {
-      const event = this.#change(change, transaction, revision, timeMs)
-      if (event) events.push(event)
-    }
-    this.#batches.push({ revision, events })
-    this.#eventCount += events.length
-    if (this.#eventCount > this.#maxEvents) {
-      const batch = this.#batches[Math.floor(this.#batches.length / 4)]!
-      this.compact(batch.revision)
-    }
-    for (const watch of this.#watches) watch.wake()
-    return { committed: { revision, timeMs } }
-  }
-
-  #refusal(transaction: Transaction): StoreError | undefined {
-    if (transaction.term !== undefined && transaction.term < this.#term) {
-      return new StoreError('StaleTerm', `term ${transaction.term} is over, the present one is ${this.#term}`)
-    }
-    let sizeBytes = 0
-    for (const { key, value } of transaction.changes) {
-      sizeBytes += key.length + (value?.byteLength ?? 0)
-      if (value && value.byteLength > maxValueBytes) {
-        return new StoreError('TooLarge', `${key}: ${value.byteLength} bytes, at most ${maxValueBytes} are possible`)
-      }
-    }
-    if (sizeBytes > maxTransactionBytes) {
-      return new StoreError(
-        'TooLarge',
-        `a transaction of ${sizeBytes} bytes, at most ${maxTransactionBytes} are possible`,
-      )
-    }
-    for (const { key, revision } of transaction.preconditions) {
-      const actual = this.#entry(key, this.#revision)?.revision ?? 0
-      if (actual !== revision) {
-        const message = `${key} was expected at revision ${revision} and is at ${actual}`
-        return new StoreError('PreconditionFailed', message, { key, actual })
-      }
-    }
-    if (transaction.term !== undefined) this.#term = Math.max(this.#term, transaction.term)
-    return undefined
-  }
-
-  #change(change: Change, transaction: Transaction, revision: Revision, timeMs: number): StoreEvent | undefined {
-    const { key, value } = change
-    const previous = this.#entry(key, revision - 1)
-    this.#expiries.delete(key)
-    if (!previous && value === null) return undefined
-    if (value && change.ttlMs !== undefined) this.#expiries.set(key, timeMs + change.ttlMs)
-    const created = previous ? previous.created : revision
-    const versions = this.#versions.get(key)
-    if (versions) versions.push({ revision, created, timeMs, value, transaction })
-    else {
-      this.#versions.set(key, [{ revision, created, timeMs, value, transaction }])
-      this.#order = undefined
-    }
-    return {
-      key,
-      revision,
-      timeMs,
-      value,
-      previous: previous?.value ?? null,
-      previousRevision: previous?.revision ?? 0,
-      created,
     }
   }
 
-  #entry(key: string, at: Revision): Entry | undefined {
-    const versions = this.#versions.get(key)
-    if (!versions) return undefined
-    let index = versions.length - 1
-    while (index >= 0 && versions[index]!.revision > at) index--
-    const version = versions[index]
+  #entryAt(key: string, at: Revision): Entry | undefined {
+    const version = this.#versions.get(key)?.findLast(({ revision }) => revision <= at)
     if (!version?.value) return undefined
     return { key, value: version.value, revision: version.revision, created: version.created }
-  }
-
-  #sortedKeys(): string[] {
-    this.#order ??= [...this.#versions.keys()].sort(compareKeys)
-    return this.#order
   }
 
   #assertOpen(): void {
     if (this.#closed) throw new StoreError('Closed', 'the store is closed')
   }
 
-  #assertReadable(at: Revision | undefined): void {
-    if (at === undefined) return
-    if (at < this.#compacted) {
-      const message = `revision ${at} is older than the history kept, which begins at ${this.#compacted}`
-      throw new StoreError('Compacted', message, { compacted: this.#compacted })
+  #assertReadable(at: Revision): void {
+    if (at < this.compacted) {
+      const message = `revision ${at} is older than the history kept, which begins at ${this.compacted}`
+      throw new StoreError('Compacted', message, { compacted: this.compacted })
     }
-    if (at > this.#revision) {
-      throw new StoreError('FutureRevision', `revision ${at} is not here yet, the newest is ${this.#revision}`)
-    }
-  }
-}
-
-class MemoryWatch implements StoreWatch {
-  #store: MemoryStore
-  #prefix: string
-  #after: Revision
-  #closed = false
-  #wake: (() => void) | undefined
-
-  constructor(store: MemoryStore, prefix: string, after: Revision) {
-    this.#store = store
-    this.#prefix = prefix
-    this.#after = after
-  }
-
-  wake(): void {
-    this.#wake?.()
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#store.forget(this)
-    this.#wake?.()
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<{ events: StoreEvent[]; revision: Revision }> {
-    try {
-      while (!this.#closed) {
-        const batches = this.#store.batchesAfter(this.#after)
-        if (batches.length === 0) {
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve
-          })
-          this.#wake = undefined
-          continue
-        }
-        this.#after = batches.at(-1)!.revision
-        const events = batches.flatMap((batch) => batch.events.filter((event) => event.key.startsWith(this.#prefix)))
-        yield { events, revision: this.#after }
-      }
-    } finally {
-      this.close()
+    if (at > this.#state.revision) {
+      throw new StoreError('FutureRevision', `revision ${at} is not here yet, the newest is ${this.#state.revision}`)
     }
   }
-}
-
-function lowerBound(order: string[], key: string): number {
-  let low = 0
-  let high = order.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (compareKeys(order[middle]!, key) < 0) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../logger/logger.ts'
 import { EventRing } from './event-ring.ts'
 import { History } from './history.ts'
 import { decodeTransaction, encodeTransaction } from './operation.ts'
+import { assertSize } from './size.ts'
 import { type Applied, idOf, type Outcome, State } from './state.ts'
 import {
   type Committed,
@@ -12,8 +13,6 @@ import {
   type HistoryItem,
   type Listing,
   type ListOptions,
-  maxTransactionBytes,
-  maxValueBytes,
   type Revision,
   type Store,
   StoreError,
@@ -273,17 +272,4 @@ function outcomeOf(row: RecentRow): Outcome {
   if (row.refusal === '') return { committed: { revision: row.revision, timeMs: row.timeMs } }
   const { code, message, detail } = JSON.parse(row.refusal) as { code: StoreErrorCode; message: string; detail: object }
   return { refused: new StoreError(code, message, detail) }
-}
-
-function assertSize(transaction: Transaction): void {
-  let sizeBytes = 0
-  for (const { key, value } of transaction.changes) {
-    sizeBytes += key.length + (value?.byteLength ?? 0)
-    if (value !== null && value.byteLength > maxValueBytes) {
-      throw new StoreError('TooLarge', `${key}: ${value.byteLength} bytes, at most ${maxValueBytes} are possible`)
-    }
-  }
-  if (sizeBytes > maxTransactionBytes) {
-    throw new StoreError('TooLarge', `a transaction of ${sizeBytes} bytes, at most ${maxTransactionBytes} are possible`)
-  }
 }
