@@ -1,3 +1,4 @@
+import type Hypercore from 'hypercore'
 import CoreStorage from 'hypercore-storage'
 import type { Duplex } from 'streamx'
 import { openOperationsCoreIn } from './operations-core.ts'
@@ -18,22 +19,34 @@ export interface FetchOptions {
 export async function fetchOperations({ directory, seed, generation, stream }: FetchOptions): Promise<number> {
   const storage = new CoreStorage(directory)
   const core = await openOperationsCoreIn(storage, seed, generation)
-  const before = core.length
+  try {
+    await fetchBlocks(core, stream)
+    if (core.contiguousLength < core.length) throw new Error('some operations are still missing: fetch again')
+    return core.length
+  } finally {
+    await core.close()
+    await storage.close()
+  }
+}
+
+/** Brings a core up to that at the other end of the stream, which is destroyed then. Throws when it ends before that. */
+export async function fetchBlocks(core: Hypercore, stream: Duplex): Promise<void> {
+  // Else the length grows with the peer's while the blocks are on their way, and the last ones are missing at the end.
+  core.core.replicator.eagerUpgrade = false
   const replication = core.replicate(false)
+  const closed = new Promise<never>((_, reject) => {
+    replication.once('close', () => reject(new Error('the peer went away while operations were fetched')))
+  })
+  closed.catch(() => {})
   stream.pipe(replication).pipe(stream)
   try {
     // Without this the update does not wait for a peer that is not known yet.
-    const found = core.findingPeers()
-    core.once('peer-add', found)
-    replication.once('close', found)
+    core.once('peer-add', core.findingPeers())
     // Forced, since hypercore asks nobody about a core that it could write itself.
-    await core.update({ wait: true, force: true })
-    await core.download({ start: before, end: core.length }).done()
-    return core.length
+    await Promise.race([core.update({ wait: true, force: true }), closed])
+    await Promise.race([core.download({ start: core.contiguousLength, end: core.length }).done(), closed])
   } finally {
     stream.destroy()
     replication.destroy()
-    await core.close()
-    await storage.close()
   }
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'streamx'
 import type { Entry } from '../raft/entry.ts'
 import { decodeCommand } from './command-codec.ts'
 import type { CommittedBlock } from './committed-log.ts'
+import { fetchBlocks } from './fetch-operations.ts'
 import { decodeOperation, encodeOperation } from './operation-block.ts'
 
 const readPage = 256
@@ -14,22 +15,24 @@ const noPayload = new Uint8Array()
  */
 export class Operations {
   readonly #core: Hypercore
-  #timeMs: number
-  #lastTerm: number
+  #timeMs = 0
+  #lastTerm = 0
 
-  private constructor(core: Hypercore, last: CommittedBlock | undefined) {
+  private constructor(core: Hypercore) {
     this.#core = core
-    this.#timeMs = last?.timeMs ?? 0
-    this.#lastTerm = last?.term ?? 0
   }
 
+  /** Throws when blocks are missing: a fetch was interrupted. */
   static async open(core: Hypercore): Promise<Operations> {
+    if (core.contiguousLength < core.length) {
+      const here = `${core.contiguousLength} of ${core.length}`
+      throw new Error(`only ${here} operations are here: fetch the others from a peer first (fetchOperations)`)
+    }
     // Else a remote head overtakes our own append and blocks appear twice.
     core.core.replicator.setPushOnly(true)
-    const operations = new Operations(core, undefined)
-    const last = core.length === 0 ? undefined : await operations.get(core.length - 1)
-    if (core.length > 0 && last === undefined) throw new Error(`operation ${core.length - 1} is missing from the log`)
-    return new Operations(core, last)
+    const operations = new Operations(core)
+    await operations.#readLast()
+    return operations
   }
 
   get length(): number {
@@ -45,9 +48,14 @@ export class Operations {
     return this.#timeMs
   }
 
-  /** Resolves when the blocks are durable. Throws when an entry is not the next, or from a newer build. */
+  /**
+   * Resolves with the new blocks when they are durable; entries that are here already, fetched, are left out. Throws
+   * when an entry is not the next, or from a newer build.
+   */
   async append(entries: readonly Entry[]): Promise<CommittedBlock[]> {
-    const blocks = entries.map((entry, at) => this.#blockOf(entry, this.#core.length + at))
+    const { length } = this
+    const blocks = entries.filter(({ index }) => index > length).map((entry, at) => this.#blockOf(entry, length + at))
+    if (blocks.length === 0) return blocks
     await this.#core.append(blocks.map(encodeOperation))
     return blocks
   }
@@ -68,6 +76,27 @@ export class Operations {
     }
   }
 
+  /**
+   * Gets what a peer has more of, over a stream whose other end is its `replicate`. No append may be under way. Throws
+   * when the stream ends before all is here.
+   */
+  async fetch(stream: Duplex): Promise<void> {
+    const core = this.#core
+    core.core.replicator.setPushOnly(false)
+    try {
+      await fetchBlocks(core, stream)
+    } finally {
+      core.core.replicator.setPushOnly(true)
+    }
+    if (core.contiguousLength < core.length) throw new Error('some operations are still missing')
+    await this.#readLast()
+  }
+
+  /** Every block up to the length is here: no fetch was left half done. */
+  get isWhole(): boolean {
+    return this.#core.contiguousLength >= this.#core.length
+  }
+
   /** Serves the blocks to learners and laggards. */
   replicate(isInitiator: boolean): Duplex {
     return this.#core.replicate(isInitiator)
@@ -75,6 +104,14 @@ export class Operations {
 
   async close(): Promise<void> {
     await this.#core.close()
+  }
+
+  async #readLast(): Promise<void> {
+    if (this.length === 0) return
+    const last = await this.get(this.length - 1)
+    if (last === undefined) throw new Error(`operation ${this.length - 1} is missing from the log`)
+    this.#timeMs = last.timeMs
+    this.#lastTerm = last.term
   }
 
   #blockOf({ index, term, kind, data }: Entry, expected: number): CommittedBlock {

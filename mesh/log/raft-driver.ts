@@ -1,9 +1,9 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Logger } from '../logger/logger.ts'
 import type { ConfigurationTarget } from '../raft/configuration.ts'
-import type { Effects, Leadership } from '../raft/effects.ts'
+import type { ChunkRequest, Effects, Leadership } from '../raft/effects.ts'
 import type { Entry, Index, LogPosition, NodeId } from '../raft/entry.ts'
-import type { Message } from '../raft/message.ts'
+import type { Message, SnapshotMetadata } from '../raft/message.ts'
 import type { Limits } from '../raft/options.ts'
 import { Raft, type RaftStatus } from '../raft/raft.ts'
 import { Refusal } from '../raft/refusal.ts'
@@ -27,6 +27,8 @@ export interface RaftDriverOptions {
   send(message: Message): void
   /** Committed entries in order; the next run comes when this one is done. What it has applied must be durable. */
   apply(entries: readonly Entry[]): Promise<void>
+  /** Makes the state the one after this index, durably, before the log begins anew there. */
+  install(snapshot: SnapshotMetadata): Promise<void>
   leadershipChanged?(leadership: Leadership): void
   /** The node can take no further part; it is stopped already. */
   failed(error: Error): void
@@ -51,7 +53,6 @@ export class RaftDriver {
   readonly #proposals = new Map<Index, { term: number; settle: (fate: Fate) => void }>()
   #reads: { ticket: number; resolve: (index: Index) => void; reject: (error: Error) => void }[] = []
   #stopped: Error | undefined
-  #lacksSnapshot = false
 
   private constructor(options: RaftDriverOptions, entries: Entry[]) {
     const { id, log, applied, random, limits, clock, tickMs = 100 } = options
@@ -153,9 +154,6 @@ export class RaftDriver {
 
   #handle(effects: Effects): void {
     const { sendNow, persist, send, apply, reads, chunkRequests, leadership } = effects
-    if (persist?.snapshot !== undefined || (persist?.chunks.length ?? 0) > 0) {
-      throw new Error('this node lags behind what the others keep: snapshots are not supported yet')
-    }
     for (const message of sendNow) this.#options.send(message)
     if (persist !== undefined || (send.length > 0 && this.#isWriting)) {
       this.#writes.push(effects)
@@ -166,7 +164,7 @@ export class RaftDriver {
     if (apply.length > 0) this.#apply(apply)
     if (reads !== undefined) this.#answerReads(reads.ticket, reads.index)
     if (leadership !== undefined) this.#leadershipChanged(leadership)
-    if (chunkRequests.length > 0) this.#refuseSnapshot(chunkRequests[0]!.to)
+    for (const request of chunkRequests) this.#sendSnapshot(request)
   }
 
   /** One write at a time; what comes meanwhile goes together into the next. */
@@ -176,6 +174,7 @@ export class RaftDriver {
       while (this.#writes.length > 0 && this.#stopped === undefined) {
         const { write, taken } = mergeWrites(this.#writes)
         this.#writes.splice(0, taken.length)
+        if (write.snapshot !== undefined) await this.#install(write.snapshot)
         await this.#options.log.write(write)
         if (this.#stopped !== undefined) return
         for (const { send } of taken) for (const message of send) this.#options.send(message)
@@ -231,11 +230,22 @@ export class RaftDriver {
     this.#options.leadershipChanged?.(leadership)
   }
 
-  /** The other node waits; heartbeats go on. Said once a start, not once a heartbeat. */
-  #refuseSnapshot(to: NodeId): void {
-    if (this.#lacksSnapshot) return
-    this.#lacksSnapshot = true
-    this.#options.logger.error('a voter needs entries that are compacted here: snapshots are not supported yet', { to })
+  /** A snapshot has no bytes: it names a state, which the receiver gets from any peer by itself. */
+  #sendSnapshot({ to, transfer, snapshot: begun }: ChunkRequest): void {
+    const snapshot = begun ?? this.#raft.snapshotMetadata(this.#raft.status.applied)
+    if (snapshot === undefined) return
+    this.#options.logger.info('a voter needs what is compacted here', { to, index: snapshot.index })
+    this.#raft.snapshotChunk({ to, transfer, snapshot, offsetBytes: 0, data: new Uint8Array(), done: true })
+  }
+
+  async #install(snapshot: SnapshotMetadata): Promise<void> {
+    await this.#applying
+    await this.#options.install(snapshot)
+    for (const [index, { settle }] of this.#proposals) {
+      if (index > snapshot.index) continue
+      this.#proposals.delete(index)
+      settle('unknown')
+    }
   }
 
   #fail(error: Error): void {

@@ -28,6 +28,7 @@ for (const id of ids) {
     id,
     voters: ids,
     transport: network.transport(id),
+    openReplication: () => Promise.reject(new Error('nobody lags here')),
     clock: systemClock,
     random: Math.random,
     logger: silentLogger,

@@ -24,7 +24,10 @@ class Cluster {
   /** Payloads delivered to each since its last start. */
   readonly delivered = new Map<string, CommittedBlock[]>()
 
-  constructor(readonly ids: string[]) {}
+  constructor(
+    readonly ids: string[],
+    readonly maxKeptBytes?: number,
+  ) {}
 
   async start(id: string, voters = this.ids): Promise<VoterLog> {
     const log = await VoterLog.open({
@@ -35,6 +38,12 @@ class Cluster {
       secret: new Uint8Array(32).fill(Number(id)),
       transport: this.network.transport(id),
       tickMs: 20,
+      maxKeptBytes: this.maxKeptBytes,
+      openReplication: async (leader) => {
+        const peer = this.logs.get(leader ?? '')
+        if (peer === undefined) throw new Error('no leader is known')
+        return peer.replicate(true)
+      },
       proposeTimeoutMs: 3000,
     })
     const blocks: CommittedBlock[] = []
@@ -221,6 +230,27 @@ test('kill -9 of all voters at once: everything acknowledged is there, the same 
     for (const id of ['2', '3']) expect(await cluster.caughtUp(id)).toEqual(found)
     await cluster.close()
   }
+}, 60_000)
+
+test('a voter that was cut off for long fetches what the others have compacted, while all goes on', async () => {
+  const cluster = await new Cluster(['1', '2', '3'], 2000).all()
+  const leader = await cluster.leader()
+  const [lagging] = cluster.ids.filter((id) => id !== leader)
+  cluster.network.cut(lagging!)
+  const log = cluster.logs.get(leader)!
+  for (let at = 0; at < 100; at++) await log.propose(Buffer.from(`cut off ${at}`))
+  expect(log.status.base.index).toBeGreaterThan(cluster.logs.get(lagging!)!.length)
+  cluster.network.heal(lagging!)
+  for (let at = 0; at < 100; at++) await log.propose(Buffer.from(`back ${at}`))
+  const expected = [...Array.from({ length: 100 }, (_, at) => `cut off ${at}`)]
+  expected.push(...Array.from({ length: 100 }, (_, at) => `back ${at}`))
+  expect(await cluster.caughtUp(lagging!)).toEqual(expected)
+  expect(cluster.logs.get(lagging!)!.status.configuration.voters).toEqual(['1', '2', '3'])
+  await cluster.logs.get(lagging!)!.propose(Buffer.from('from there'))
+  await cluster.close()
+  await cluster.all()
+  expect(await cluster.caughtUp(lagging!)).toEqual([...expected, 'from there'])
+  await cluster.close()
 }, 60_000)
 
 test('damaged datagrams are dropped', async () => {

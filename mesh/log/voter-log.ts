@@ -40,6 +40,13 @@ export interface VoterLogOptions {
   /** Uniform in [0, 1). */
   random: () => number
   logger: Logger
+  /**
+   * Opens a stream whose other end is some voter's `replicate`, for a node that lags behind what the others keep in
+   * their Raft logs. Any will do; the leader, when known, is up to date.
+   */
+  openReplication(leader: NodeId | null): Promise<Duplex>
+  /** Default 16 MiB: entries kept in memory for voters that lag. */
+  maxKeptBytes?: number
   /** Default 100 ms. */
   tickMs?: number
   /** Until then a proposal looks for a leader that commits it. Default 8 s, below the store's own deadline. */
@@ -87,9 +94,9 @@ export class VoterLog implements CommittedLog {
     const configuration = { voters: [...voters], outgoing: [], learners: [] }
     const base = { index: operations.length, term: operations.lastTerm, configuration }
     const raftLog = await RaftLog.open({ storage, secret, cluster, base })
-    // It lagged, and has fetched operations beyond its own log: the log goes on there. Who the voters are by now it is
+    // It lagged, and has fetched operations that its own log does not have: the log goes on there. Who the voters are by now it is
     // told by the leader; what it knew could elect it with the votes of removed ones.
-    if (operations.length > raftLog.lastIndex) {
+    if ((await termAt(raftLog, operations.length)) !== operations.lastTerm) {
       await raftLog.write({ snapshot: { ...base, configuration: emptyConfiguration }, entries: [] })
     }
     const log = new VoterLog(options, storage, operations, raftLog)
@@ -174,7 +181,7 @@ export class VoterLog implements CommittedLog {
   }
 
   async #start(): Promise<void> {
-    const { id, random, clock, logger, transport, tickMs } = this.#options
+    const { id, random, clock, logger, transport, tickMs, maxKeptBytes } = this.#options
     this.#driver = await RaftDriver.start({
       id,
       log: this.#raftLog,
@@ -183,9 +190,11 @@ export class VoterLog implements CommittedLog {
       clock,
       logger,
       tickMs,
+      maxKeptBytes,
       send: (message: Message) =>
         transport.send(message.to, encodeDatagram({ kind: 'raft', message: encodeMessage(message) })),
       apply: (entries) => this.#apply(entries),
+      install: (snapshot) => this.#install(snapshot.index),
       leadershipChanged: (leadership) => this.#leadershipChanged(leadership),
       failed: (error) => {
         this.#failure ??= new StoreError('Poisoned', `the log stops: ${error.message}`, {}, { cause: error })
@@ -204,7 +213,26 @@ export class VoterLog implements CommittedLog {
   #apply(entries: readonly Entry[]): Promise<void> {
     const turn = this.#turn.then(async () => {
       const blocks = await this.#operations.append(entries)
-      await this.#deliver?.(blocks)
+      if (blocks.length > 0) await this.#deliver?.(blocks)
+    })
+    this.#turn = turn
+    return turn
+  }
+
+  /** Fetches operations up to at least this length and delivers them; tries again while no peer gives them. */
+  #install(length: number): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      const before = this.#operations.length
+      while (this.#operations.length < length || !this.#operations.isWhole) {
+        if (this.#failure !== undefined) throw this.#failure
+        try {
+          await this.#operations.fetch(await this.#options.openReplication(this.#leadership.leader))
+        } catch (error) {
+          this.#options.logger.warn('operations could not be fetched', { error: (error as Error).message })
+          await this.#leadershipChange()
+        }
+      }
+      for await (const blocks of this.#operations.pages(before)) await this.#deliver?.(blocks)
     })
     this.#turn = turn
     return turn
@@ -298,4 +326,10 @@ function outcomeOf(fate: Fate): Outcome {
   if (!(fate instanceof Refusal)) return 'committed'
   if (fate.code === 'Overloaded') return 'overloaded'
   return fate.code === 'TooLarge' ? 'too large' : 'not committed'
+}
+
+/** The term of a log's entry, or of its base. */
+async function termAt(log: RaftLog, index: number): Promise<number | undefined> {
+  if (index === log.base.index) return log.base.term
+  return (await log.entries()).find((entry) => entry.index === index)?.term
 }

@@ -32,6 +32,7 @@ storeContract('ReplicatedStore over three voters', async () => {
         random: Math.random,
         directory: join(directory, id),
         transport: network.transport(id),
+        openReplication: () => Promise.reject(new Error('nobody lags here')),
         tickMs: 10,
       }),
     ),

@@ -47,7 +47,7 @@ declare module 'hypercore' {
     autoClose: boolean
     close(): Promise<void>
     state: { storage: { readonly core: CorePointer } }
-    replicator: { setPushOnly(pushOnly: boolean): void }
+    replicator: { setPushOnly(pushOnly: boolean): void; eagerUpgrade: boolean }
     /** Checks tree, blocks and bitfield against each other; null when a root of the tree is missing. */
     audit(options?: { dryRun?: boolean }): Promise<AuditReport | null>
   }
