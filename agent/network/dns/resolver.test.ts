@@ -231,6 +231,14 @@ describe('messages', () => {
     )
   })
 
+  test('a name that points to itself, or forwards, ends', async () => {
+    for (const pointer of [12, 14, 40]) {
+      const bytes = Buffer.from(encode({ type: 'query', questions: [{ name: 'abcd', type: 'A' }] }))
+      bytes.set([0xc0, pointer], 12)
+      expect((await resolver.resolve(bytes, false))![3]! & 15).toBe(1)
+    }
+  })
+
   test('random and damaged bytes never break anything', async () => {
     let seed = 42
     const random = (below: number) => {
