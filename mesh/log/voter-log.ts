@@ -11,11 +11,12 @@ import type { RaftStatus } from '../raft/raft.ts'
 import { Refusal } from '../raft/refusal.ts'
 import { StoreError } from '../store/store.ts'
 import { encodeCommand } from './command-codec.ts'
-import { type CommittedBlock, type CommittedLog, maxWaitingProposals } from './committed-log.ts'
-import { decodeDatagram, encodeDatagram, type Outcome } from './datagram.ts'
+import type { CommittedBlock, CommittedLog } from './committed-log.ts'
+import { decodeDatagram, encodeDatagram } from './datagram.ts'
 import { decodeMessage, encodeMessage } from './message-codec.ts'
 import { Operations } from './operations.ts'
 import { openOperationsCoreIn } from './operations-core.ts'
+import { outcomeOf, Proposer } from './proposer.ts'
 import { type Fate, RaftDriver } from './raft-driver.ts'
 import { RaftLog } from './raft-log.ts'
 import type { Transport } from './transport.ts'
@@ -54,9 +55,9 @@ export interface VoterLogOptions {
 }
 
 const readTimeoutMs = 3000
-/** Between two tries to find a leader, when none makes itself known meanwhile. */
-const retryMs = 200
-const forwardTimeoutMs = 2000
+const defaultProposeTimeoutMs = 8000
+/** Between two tries to fetch operations. */
+const fetchPauseMs = 500
 
 /**
  * The log of a cluster of voters. A payload whose fate is not known is proposed again, so it may be committed twice: its
@@ -67,15 +68,12 @@ export class VoterLog implements CommittedLog {
   readonly #storage: CoreStorage
   readonly #operations: Operations
   readonly #raftLog: RaftLog
+  readonly #proposer: Proposer
   #driver!: RaftDriver
   #leadership: Leadership = { role: 'follower', term: 0, leader: null }
-  readonly #leaderWaiters = new Set<() => void>()
   #deliver: ((blocks: CommittedBlock[]) => Promise<void>) | undefined
   /** Applying and the start of a subscription, one after the other. */
   #turn: Promise<void> = Promise.resolve()
-  #proposing = 0
-  #forwards = 0
-  readonly #forwarded = new Map<number, { leader: NodeId; settle: (outcome: Outcome) => void }>()
   #failure: StoreError | undefined
 
   private constructor(options: VoterLogOptions, storage: CoreStorage, operations: Operations, raftLog: RaftLog) {
@@ -83,6 +81,13 @@ export class VoterLog implements CommittedLog {
     this.#storage = storage
     this.#operations = operations
     this.#raftLog = raftLog
+    this.#proposer = new Proposer({
+      id: options.id,
+      clock: options.clock,
+      send: (to, datagram) => options.transport.send(to, encodeDatagram(datagram)),
+      proposeHere: (payload) => this.#proposeHere(payload),
+      assertOpen: () => this.#assertOpen(),
+    })
   }
 
   static async open(options: VoterLogOptions): Promise<VoterLog> {
@@ -122,15 +127,7 @@ export class VoterLog implements CommittedLog {
 
   async propose(payload: Uint8Array): Promise<void> {
     this.#assertOpen()
-    if (this.#proposing >= maxWaitingProposals) {
-      throw new StoreError('Overloaded', `${this.#proposing} writes wait to be committed already: try again later`)
-    }
-    this.#proposing++
-    try {
-      await this.#proposeUntil(payload, this.#options.clock.monotonicMs() + (this.#options.proposeTimeoutMs ?? 8000))
-    } finally {
-      this.#proposing--
-    }
+    await this.#proposer.propose(payload, this.#options.proposeTimeoutMs ?? defaultProposeTimeoutMs)
   }
 
   subscribe(from: number, deliver: (blocks: CommittedBlock[]) => Promise<void>): Promise<void> {
@@ -195,19 +192,15 @@ export class VoterLog implements CommittedLog {
         transport.send(message.to, encodeDatagram({ kind: 'raft', message: encodeMessage(message) })),
       apply: (entries) => this.#apply(entries),
       install: (snapshot) => this.#install(snapshot.index),
-      leadershipChanged: (leadership) => this.#leadershipChanged(leadership),
+      leadershipChanged: (leadership) => {
+        this.#leadership = leadership
+        this.#proposer.leadershipChanged(leadership.leader)
+      },
       failed: (error) => {
         this.#failure ??= new StoreError('Poisoned', `the log stops: ${error.message}`, {}, { cause: error })
       },
     })
     transport.receive((from, datagram) => this.#receive(from, datagram))
-  }
-
-  /** What was sent to the last leader is not waited for any longer. */
-  #leadershipChanged(leadership: Leadership): void {
-    this.#leadership = leadership
-    for (const { leader, settle } of this.#forwarded.values()) if (leader !== leadership.leader) settle('unknown')
-    for (const wake of this.#leaderWaiters) wake()
   }
 
   #apply(entries: readonly Entry[]): Promise<void> {
@@ -229,7 +222,7 @@ export class VoterLog implements CommittedLog {
           await this.#operations.fetch(await this.#options.openReplication(this.#leadership.leader))
         } catch (error) {
           this.#options.logger.warn('operations could not be fetched', { error: (error as Error).message })
-          await this.#leadershipChange()
+          await new Promise((resolve) => setTimeout(resolve, fetchPauseMs))
         }
       }
       for await (const blocks of this.#operations.pages(before)) await this.#deliver?.(blocks)
@@ -245,7 +238,7 @@ export class VoterLog implements CommittedLog {
       if (datagram.kind === 'raft') {
         this.#driver.receive(decodeMessage(datagram.message, from, this.#options.id))
       } else if (datagram.kind === 'outcome') {
-        this.#forwarded.get(datagram.number)?.settle(datagram.outcome)
+        this.#proposer.answered(datagram.number, datagram.outcome)
       } else {
         void this.#proposeFor(from, datagram.number, datagram.payload)
       }
@@ -264,68 +257,9 @@ export class VoterLog implements CommittedLog {
     return this.#driver.propose(encodeCommand({ featureLevel: 1, timeMs, payload }))
   }
 
-  async #proposeUntil(payload: Uint8Array, deadlineMs: number): Promise<void> {
-    for (let isUnknown = false; ; ) {
-      const { leader } = this.#leadership
-      const outcome = leader === null ? 'not committed' : await this.#proposeAt(leader, payload, deadlineMs)
-      if (outcome === 'committed') return
-      if (outcome === 'overloaded')
-        throw new StoreError('Overloaded', 'too many writes wait to be committed: try again later')
-      if (outcome === 'too large')
-        throw new StoreError('TooLarge', `a write of ${payload.byteLength} bytes is too large`)
-      isUnknown ||= outcome === 'unknown'
-      this.#assertOpen()
-      if (this.#options.clock.monotonicMs() >= deadlineMs) {
-        if (isUnknown) throw new StoreError('Unknown', 'the write may or may not have been committed')
-        throw new StoreError('NoQuorum', 'no majority of the voters answers: nothing was written')
-      }
-      await this.#leadershipChange()
-    }
-  }
-
-  /** A leader that has lost its majority may never know: at the deadline the outcome is unknown. */
-  async #proposeAt(leader: NodeId, payload: Uint8Array, deadlineMs: number): Promise<Outcome> {
-    const leftMs = Math.max(deadlineMs - this.#options.clock.monotonicMs(), 0)
-    const { promise, resolve } = Promise.withResolvers<Outcome>()
-    if (leader === this.#options.id) {
-      const timer = setTimeout(() => resolve('unknown'), leftMs)
-      void this.#proposeHere(payload).then((fate) => resolve(outcomeOf(fate)))
-      return promise.finally(() => clearTimeout(timer))
-    }
-    const number = ++this.#forwards
-    const timer = setTimeout(() => resolve('unknown'), Math.min(leftMs, forwardTimeoutMs))
-    this.#forwarded.set(number, { leader, settle: resolve })
-    this.#options.transport.send(leader, encodeDatagram({ kind: 'proposal', number, payload }))
-    return promise.finally(() => {
-      clearTimeout(timer)
-      this.#forwarded.delete(number)
-    })
-  }
-
-  /** Resolves at the next change of leadership, or after a while. */
-  #leadershipChange(): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer)
-        this.#leaderWaiters.delete(wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, retryMs)
-      this.#leaderWaiters.add(wake)
-    })
-  }
-
   #assertOpen(): void {
     if (this.#failure !== undefined) throw this.#failure
   }
-}
-
-function outcomeOf(fate: Fate): Outcome {
-  if (fate === 'unknown') return 'unknown'
-  if (fate === 'lost') return 'not committed'
-  if (!(fate instanceof Refusal)) return 'committed'
-  if (fate.code === 'Overloaded') return 'overloaded'
-  return fate.code === 'TooLarge' ? 'too large' : 'not committed'
 }
 
 /** The term of a log's entry, or of its base. */
