@@ -162,14 +162,16 @@ function companions({ options, parts, runtime, stateDirectory }: RunningParts, p
   const volumeSourceChanged: VolumeSourceHandler = (kind, namespace, name) => {
     for (const actor of podSet.all()) if (usesObject(actor.pod, kind, namespace, name)) actor.refreshVolumes()
   }
+  const events = new RuntimeEvents(connection, (uid) => podSet.wake(uid), log)
   runtime.containerd?.onRestart(() => {
+    events.resubscribe()
     for (const actor of podSet.all()) actor.wake()
   })
   void endLeftCommands(connection, stateDirectory).catch((error: unknown) => {
     log.warn('left commands not ended', { error: runtimeMessage(error) })
   })
   return [
-    new RuntimeEvents(connection, (uid) => podSet.wake(uid), log),
+    events,
     new SourceWatch(client, volumeSourceChanged, log),
     new LogRotation(connection, podSet, log),
     new ImageCollector(connection, dataDirectory, clock, log),

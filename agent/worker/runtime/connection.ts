@@ -1,9 +1,9 @@
-import { connect } from 'node:net'
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect'
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
+import { createGrpcTransport } from '@connectrpc/connect-node'
 import { ImageService, RuntimeService } from './generated/cri/api_pb.ts'
 import { Containers } from './generated/github.com/containerd/containerd/api/services/containers/v1/containers_pb.ts'
 import { Tasks } from './generated/github.com/containerd/containerd/api/services/tasks/v1/tasks_pb.ts'
+import { SocketSession } from './socket-session.ts'
 
 /** The services of a container runtime behind its unix socket. */
 export interface RuntimeConnection {
@@ -21,17 +21,15 @@ export const containerdHeaders = { 'containerd-namespace': 'k8s.io' }
 
 /** Does not connect yet: the first call does, and every call after a lost connection does again. */
 export function connectRuntime(socketPath: string): RuntimeConnection {
-  const baseUrl = 'http://127.0.0.1'
-  const createConnection = () => connect(socketPath)
-  const sessionManager = new Http2SessionManager(baseUrl, {}, { createConnection })
-  const transport = createGrpcTransport({ baseUrl, sessionManager })
+  const sessionManager = new SocketSession(socketPath)
+  const transport = createGrpcTransport({ baseUrl: sessionManager.authority, sessionManager })
   return {
     socketPath,
     runtime: createClient(RuntimeService, transport),
     images: createClient(ImageService, transport),
     tasks: createClient(Tasks, transport),
     containers: createClient(Containers, transport),
-    close: () => sessionManager.abort(),
+    close: () => sessionManager.close(),
   }
 }
 

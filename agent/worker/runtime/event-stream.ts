@@ -14,6 +14,8 @@ export class RuntimeEvents {
   readonly #log: Logger
   readonly #changed: (uid: string) => void
   readonly #abort = new AbortController()
+  #subscription = new AbortController()
+  #listFailed = false
   #known = new Map<string, string>()
   #relisting: Promise<void> | undefined
   #done: Promise<void> = Promise.resolve()
@@ -33,15 +35,23 @@ export class RuntimeEvents {
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#abort.abort()
+    this.#subscription.abort()
     await this.#done
     await this.#relisting
+  }
+
+  /** The runtime was away: the stream may belong to a connection that died silently. */
+  resubscribe(): void {
+    this.#subscription.abort()
   }
 
   async #follow(): Promise<void> {
     const { signal } = this.#abort
     while (!signal.aborted) {
+      this.#subscription = new AbortController()
       try {
-        const stream = this.#connection.runtime.getContainerEvents({}, { signal })
+        const options = { signal: this.#subscription.signal }
+        const stream = this.#connection.runtime.getContainerEvents({}, options)
         // The call has reached the runtime long before an answer to the list that is sent after it.
         void this.relist()
         for await (const { containerId, podSandboxStatus, containersStatuses } of stream) {
@@ -73,10 +83,13 @@ export class RuntimeEvents {
       const now = await listPodFingerprints(this.#connection)
       const before = this.#known
       this.#known = now
+      if (this.#listFailed) this.resubscribe()
+      this.#listFailed = false
       for (const uid of new Set([...now.keys(), ...before.keys()])) {
         if (now.get(uid) !== before.get(uid)) this.#changed(uid)
       }
     } catch (error) {
+      this.#listFailed = true
       this.#log.debug('runtime not listed', { error: runtimeMessage(error) })
     }
   }

@@ -10,14 +10,25 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { Code } from '@connectrpc/connect'
 import { ApiError } from '../../../api/client/client.ts'
 import type { ExecOptions, ExecSession } from '../../../api/server/pod-streams.ts'
-import { containerdHeaders, isNotFound, type RuntimeConnection, runtimeMessage } from '../runtime/connection.ts'
+import {
+  containerdHeaders,
+  isCode,
+  isNotFound,
+  isUnavailable,
+  type RuntimeConnection,
+  runtimeMessage,
+} from '../runtime/connection.ts'
 import { ExecPipes } from './exec-pipes.ts'
 
 const headers = containerdHeaders
 const processType = 'types.containerd.io/opencontainers/runtime-spec/1/Process'
 const sigkill = 9
+/** Together as long as containerd may take to come back. */
+const [maxWaitFailures, waitRetryMs] = [100, 300]
+const waitMs = 5000
 /** In a command's folder beside its FIFOs: the container's id, for an agent that comes after. */
 const containerFile = 'container'
 
@@ -63,7 +74,7 @@ export async function execInContainer(
     throw new ApiError(500, 'InternalError', runtimeMessage(error))
   }
   const ids = { containerId, execId }
-  const running = connection.tasks.wait(ids, { headers })
+  const running = waitForEnd(connection, ids)
   running.catch(() => {})
   try {
     await connection.tasks.start(ids, { headers, timeoutMs: 15_000 })
@@ -106,6 +117,22 @@ function openSession(
       // As containerd's own: who no longer listens has no use for the command.
       void connection.tasks.kill({ ...ids, signal: sigkill }, { headers, timeoutMs: 15_000 }).catch(() => {})
     },
+  }
+}
+
+/**
+ * The command lives in the shim: when containerd is started again meanwhile, it is asked again. A call of its
+ * own deadline for each few seconds, since one on a connection that died silently would never settle.
+ */
+async function waitForEnd(connection: RuntimeConnection, ids: { containerId: string; execId: string }) {
+  for (let failures = 0; ; ) {
+    try {
+      return await connection.tasks.wait(ids, { headers, timeoutMs: waitMs })
+    } catch (error) {
+      if (isCode(error, Code.DeadlineExceeded)) continue
+      if (!isUnavailable(error) || ++failures > maxWaitFailures) throw error
+      await Bun.sleep(waitRetryMs)
+    }
   }
 }
 

@@ -58,6 +58,14 @@ test('follows over rotation, and ends after the container', async () => {
   expect(await all).toBe('one\ntwo\nthree\nfour\nfive\n')
 })
 
+test('a follower of a quiet log can leave', async () => {
+  writeFileSync(file, line(1, 'one'))
+  const reader = readLog({ file, follow: true, timestamps: false, isRunning: async () => true }).getReader()
+  await reader.read()
+  void reader.read()
+  await reader.cancel()
+})
+
 test('what is no line of a log', () => {
   for (const text of ['', 'a b', 'x stdout F y', `${time(1)} stdin F x`]) {
     expect(parseLogLine(Buffer.from(text))).toBeUndefined()

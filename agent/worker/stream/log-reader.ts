@@ -16,7 +16,8 @@ const newline = 0x0a
 
 /** A log file as a stream. Reads only as fast as it is consumed; ends by itself unless it follows a running container. */
 export function readLog(reading: LogReading): ReadableStream<Uint8Array> {
-  const lines = readLines(reading)
+  const cancelled = new AbortController()
+  const lines = readLines(reading, cancelled.signal)
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -25,6 +26,8 @@ export function readLog(reading: LogReading): ReadableStream<Uint8Array> {
         else controller.enqueue(value)
       },
       async cancel() {
+        // A generator that waits for more does not return before it has some.
+        cancelled.abort()
         await lines.return(undefined)
       },
     },
@@ -32,10 +35,10 @@ export function readLog(reading: LogReading): ReadableStream<Uint8Array> {
   )
 }
 
-async function* readLines(reading: LogReading): AsyncGenerator<Uint8Array> {
+async function* readLines(reading: LogReading, cancelled: AbortSignal): AsyncGenerator<Uint8Array> {
   const formatter = new LineFormatter(reading)
   let left = reading.limitBytes ?? Number.POSITIVE_INFINITY
-  for await (const batch of readBatches(reading)) {
+  for await (const batch of readBatches(reading, cancelled)) {
     const parts: Uint8Array[] = []
     let start = 0
     for (let end = batch.indexOf(newline); end >= 0; end = batch.indexOf(newline, start)) {
@@ -52,12 +55,12 @@ async function* readLines(reading: LogReading): AsyncGenerator<Uint8Array> {
 }
 
 /** Whole lines, several at a time. Follows the file over rotation (a new file of the same name). */
-async function* readBatches(reading: LogReading): AsyncGenerator<Buffer> {
+async function* readBatches(reading: LogReading, cancelled: AbortSignal): AsyncGenerator<Buffer> {
   let handle = await open(reading.file, 'r')
   try {
     let position = await startOf(handle, reading.tailLines)
     let rest: Buffer = Buffer.alloc(0)
-    for (;;) {
+    while (!cancelled.aborted) {
       const running = !reading.follow || (await reading.isRunning())
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(chunkBytes), 0, chunkBytes, position)
       if (bytesRead > 0) {
