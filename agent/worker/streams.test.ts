@@ -96,5 +96,26 @@ if (!insideNamespace) {
       expect(summary.node.memory.workingSetBytes).toBeGreaterThan(busy.memory.workingSetBytes)
       await node.client.resource(pods, 'default').delete('busy', { gracePeriodSeconds: 0 })
     })
+
+    test('a terminal has the size that it is given', async () => {
+      const pod = await node.createPod('terminal', { containers: [shell('sleep 60')] })
+      await node.podWhen('terminal', isReady)
+      const session = await node.worker.podStreams.exec(node.ref(pod), {
+        ...{ container: 'main', command: ['sh'], stdin: true, stdout: true, stderr: true, tty: true },
+      })
+      session.resize(100, 40)
+      await session.stdin!.getWriter().write(Buffer.from('stty size; exit 5\n'))
+      expect(await new Response(session.stdout).text()).toContain('\r\n40 100\r\n')
+      expect(await session.exit).toEqual({ exitCode: 5 })
+    })
+
+    test('a command goes on when containerd is killed, and nothing of it is lost', async () => {
+      const pod = await node.createPod('goes-on', { containers: [shell('sleep 60')] })
+      await node.podWhen('goes-on', isReady)
+      const running = node.exec(pod, 'main', ['sh', '-c', 'echo begin; sleep 2; echo end; exit 4'])
+      await Bun.sleep(300)
+      process.kill(node.worker.status().runtimePid!, 'SIGKILL')
+      expect(await running).toEqual({ output: 'begin\nend\n', exitCode: 4 })
+    })
   })
 }
