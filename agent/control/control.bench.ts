@@ -96,13 +96,10 @@ async function measureIdle(): Promise<number> {
   return (user + system) / 1e4 / seconds
 }
 
-const cpuStart = process.cpuUsage()
 const scheduled = await measureScheduling()
-if (process.env.CPU) console.log('cpu', process.cpuUsage(cpuStart).user / 1e6)
 console.log(`scheduled ${podCount} pods on ${nodeCount} nodes: ${scheduled.toFixed(0)} a second`)
 const scale = await measureScaling()
 console.log(`a Deployment from 0 to ${podCount}, all available: ${scale.toFixed(1)} s`)
-if (process.env.CPU) console.log('cpu', process.cpuUsage(cpuStart).user / 1e6)
 const idle = await measureIdle()
 console.log(`${values.idle} idle pods: ${idle.toFixed(1)} % of a core`)
 console.log(`control: scheduled ${scheduled.toFixed(0)}/s, scale ${scale.toFixed(1)} s`)

@@ -6,7 +6,7 @@ import type { Node, Pod } from '../../../api/schema/generated/types/core-v1.ts'
 import type { Clock } from '../../../mesh/clock/clock.ts'
 import { silentLogger } from '../../../mesh/logger/logger.ts'
 import { isDeleting, keyOf, nameOf, namespaceOf } from '../object/meta.ts'
-import { isFinished } from '../object/pod.ts'
+import { isFinished, isReady } from '../object/pod.ts'
 import { timestamp } from '../object/time.ts'
 
 export interface PretendWorkersOptions {
@@ -91,7 +91,8 @@ export class PretendWorkers {
       await client.resource(pods, namespaceOf(pod)).delete(nameOf(pod), { gracePeriodSeconds: 0, preconditions })
       return
     }
-    if (isFinished(pod) || pod.status?.phase === 'Running') return
+    // One that runs is ready, whatever was said of it while the node was lost.
+    if (isFinished(pod) || isReady(pod)) return
     const fate = fateOf(pod)
     if (fate === 'pend') return
     if (fate === 'run') await this.#write(pod, runningStatus(pod, clock.nowMs()))
