@@ -92,8 +92,14 @@ async function serve(...frontends: Frontend[]): Promise<void> {
 }
 
 /** Answers of `count` connections, as `name client-address`, sorted and without repetitions. */
-async function answers(from: Namespace, address: string, port: number, count = 30): Promise<string[]> {
-  const all = await Promise.all(Array.from({ length: count }, () => source(from, address, port)))
+async function answers(
+  from: Namespace,
+  address: string,
+  port: number,
+  count = 30,
+  timeoutMs?: number,
+): Promise<string[]> {
+  const all = await Promise.all(Array.from({ length: count }, () => source(from, address, port, timeoutMs)))
   return [...new Set(all)].sort()
 }
 
@@ -119,7 +125,7 @@ describe('ClusterIP', () => {
 
   test('an internal policy Local without local endpoints drops', async () => {
     await serve(tcp({ endpoints: [], dropWhenEmpty: true }))
-    expect(await answers(podA, vip, 80, 1)).toEqual(['timeout'])
+    expect(await answers(podA, vip, 80, 1, 500)).toEqual(['timeout'])
   })
 
   test("the node's own service address is left alone", async () => {
@@ -191,7 +197,7 @@ describe('NodePort', () => {
     expect((await answers(podB, '10.99.0.1', 30080)).map((answer) => answer.split(' ')[0])).toEqual(['a', 'b', 'far'])
     expect((await answers(node, '10.99.0.1', 30080)).map((answer) => answer.split(' ')[0])).toEqual(['a', 'b', 'far'])
     await serve(nodePort({ scope: 'external-local', localEndpoints: [] }))
-    expect(await answers(client, '192.168.9.1', 30080, 1)).toEqual(['timeout'])
+    expect(await answers(client, '192.168.9.1', 30080, 1, 500)).toEqual(['timeout'])
   })
 
   test('without any endpoint it is refused, even where the node itself listens', async () => {
@@ -227,7 +233,7 @@ test('a UDP client that never stops follows its service', async () => {
   const udp = (list: Endpoint[]) => tcp({ protocol: 'udp', port: 53, endpoints: list })
   const socket = await udpClient(podB, vip, 53)
   await serve(udp([]))
-  expect(await socket.ask()).toBe('nothing')
+  expect(await socket.ask(300)).toBe('nothing')
   await serve(udp([endpoints.a]))
   expect(await socket.ask()).toBe('a 10.42.1.3')
   await serve(udp([endpoints.far]))

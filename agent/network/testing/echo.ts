@@ -35,7 +35,7 @@ export async function echo(name: string, address: string, port: number): Promise
 }
 
 /** What a server answers to a connection from a namespace: its text, or the error code, or `timeout`. */
-export function source(from: Namespace, address: string, port: number, timeoutMs = 700): Promise<string> {
+export function source(from: Namespace, address: string, port: number, timeoutMs = 4000): Promise<string> {
   return new Promise((resolve) => {
     let text = ''
     let timer: Timer | undefined
@@ -79,7 +79,7 @@ export async function udpClient(from: Namespace, address: string, port: number) 
   )
   return {
     /** The answer, or `nothing` within the time. */
-    ask(timeoutMs = 500): Promise<string> {
+    ask(timeoutMs = 3000): Promise<string> {
       return new Promise((resolve) => {
         const timer = setTimeout(() => resolve('nothing'), timeoutMs)
         answered = (text) => {
