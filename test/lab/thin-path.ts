@@ -104,8 +104,11 @@ export const thinPath: Step[] = [
   {
     title: 'roll to a new image',
     async run(server) {
+      const old = (await server.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).trim().split('\n')
       await server.kubectl(['set', 'image', 'deployment/web', `nginx=${images.second}`])
       await server.kubectl(['rollout', 'status', 'deployment/web', '--timeout=90s'])
+      // The roll-out is done while the last old pods still end.
+      await server.kubectl(['wait', '--for=delete', '--timeout=60s', ...old])
       return expectText(await askByName(server), 'nginx 2')
     },
   },
