@@ -4,18 +4,18 @@ import { startApiServer } from '../api/server/server.ts'
 import { versionInfo } from '../api/server/version.ts'
 import { systemClock } from '../mesh/clock/clock.ts'
 import { type Keyring, openKeyring } from '../mesh/identity/keyring.ts'
-import { openNodeKey } from '../mesh/identity/node-key.ts'
+import { type NodeKey, openNodeKey } from '../mesh/identity/node-key.ts'
 import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
-import { SingleVoterLog } from '../mesh/log/single-voter.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
-import { ReplicatedStore } from '../mesh/store/replicated.ts'
 import { bootstrapCluster } from './bootstrap.ts'
 import { type ClusterAddresses, clusterAddresses, firstNodeNumber } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
+import { LeaderLoops } from './leader-loops.ts'
 import { startNetwork } from './network/network.ts'
 import type { NodeOptions } from './node-options.ts'
 import { NodePodStreams } from './node-pod-streams.ts'
+import { type OpenStore, openVoterStore } from './open-store.ts'
 import { networkOptions, workerOptions } from './part-options.ts'
 import { Parts } from './parts.ts'
 import { openPayload, type Payload } from './payload/payload.ts'
@@ -35,6 +35,7 @@ export interface Node {
 interface Foundation {
   options: NodeOptions
   directory: DataDirectory
+  nodeKey: NodeKey
   keyring: Keyring
   addresses: ClusterAddresses
   log: Logger
@@ -70,14 +71,15 @@ async function prepare(options: NodeOptions, log: Logger): Promise<Foundation> {
   for (const path of [directory.root, directory.run, directory.worker, directory.network, directory.images]) {
     await makePrivateDirectory(path)
   }
-  await openNodeKey(directory.nodeKey)
+  const nodeKey = await openNodeKey(directory.nodeKey)
   const keyring = await openKeyring(directory.keyring, options.clusterName, systemClock.nowMs())
-  return { options, directory, keyring, addresses: clusterAddresses(options, firstNodeNumber), log }
+  return { options, directory, nodeKey, keyring, addresses: clusterAddresses(options, firstNodeNumber), log }
 }
 
 async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
   parts.announce(['store', 'api', 'network', 'runtime', 'control'])
-  const { store, term } = await parts.start('store', () => openStore(foundation))
+  const opened = await parts.start('store', () => openVoterStore(foundation))
+  const { store } = opened
   const payload = await openRuntimePayload(foundation)
   const local = await startLocalApi({
     store,
@@ -99,7 +101,7 @@ async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
     streams.connect(foundation.options.nodeName, worker.podStreams)
     return worker
   })
-  await parts.start('control', () => openControl(foundation, local, term))
+  await parts.start('control', () => openControl(foundation, local, opened))
 }
 
 /** Not needed where a runtime is there already; its libraries still serve the network when they can be had. */
@@ -112,35 +114,14 @@ async function openRuntimePayload({ directory, options, log }: Foundation): Prom
   }
 }
 
-async function openControl({ keyring, log }: Foundation, local: LocalApi, term: number) {
+/** Runs the loops whenever this node leads. */
+async function openControl({ keyring, log }: Foundation, local: LocalApi, { leadership }: OpenStore) {
   const client = local.client('system:kube-controller-manager')
   const clusterCaPem = keyring.authority.certificatePem
-  const control = startControl({ client, term, clock: systemClock, log, clusterCaPem })
-  await control.ready()
-  return control
-}
-
-async function openStore({ directory, keyring, log }: Foundation) {
-  const shared = { clock: systemClock, logger: log.child('store') }
-  const { seed, generation } = keyring.operations
-  const operations = await SingleVoterLog.open({
-    directory: directory.operationsLog,
-    seed: Buffer.from(seed, 'hex'),
-    generation,
-    ...shared,
-  })
-  try {
-    await makePrivateDirectory(join(directory.view, '..'))
-    const store = await ReplicatedStore.open({ log: operations, viewFile: directory.view, ...shared })
-    const stop = async () => {
-      await store.close()
-      await operations.close()
-    }
-    return { store, term: operations.term, stop }
-  } catch (error) {
-    await operations.close()
-    throw error
-  }
+  const start = (term: number) => startControl({ client, term, clock: systemClock, log, clusterCaPem })
+  const loops = new LeaderLoops(start, log.child('control'))
+  await leadership.follow((current) => loops.follow(current))
+  return loops
 }
 
 async function serveApi(foundation: Foundation, api: LocalApi, podStreams: NodePodStreams) {

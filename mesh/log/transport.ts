@@ -7,3 +7,6 @@ export interface Transport {
   /** `from` is the peer at the other end of the link, proved by its key. */
   receive(deliver: (from: NodeId, datagram: Uint8Array) => void): void
 }
+
+/** Of a cluster of one. */
+export const noTransport: Transport = { send() {}, receive() {} }

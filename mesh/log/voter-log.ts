@@ -46,6 +46,8 @@ export interface VoterLogOptions {
    * their Raft logs. Any will do; the leader, when known, is up to date.
    */
   openReplication(leader: NodeId | null): Promise<Duplex>
+  /** Told at each change, from the first election on. */
+  leadershipChanged?(leadership: Leadership): void
   /** Default 16 MiB: entries kept in memory for voters that lag. */
   maxKeptBytes?: number
   /** Default 100 ms. */
@@ -195,6 +197,7 @@ export class VoterLog implements CommittedLog {
       leadershipChanged: (leadership) => {
         this.#leadership = leadership
         this.#proposer.leadershipChanged(leadership.leader)
+        this.#options.leadershipChanged?.(leadership)
       },
       failed: (error) => {
         this.#failure ??= new StoreError('Poisoned', `the log stops: ${error.message}`, {}, { cause: error })

@@ -19,8 +19,10 @@ export class Election {
     const { state } = this.#parts
     state.elapsedTicks++
     if (isLate) state.elapsedTicks = Math.min(state.elapsedTicks, state.timeoutTicks)
-    // The tick that makes an election due does not start it: what is in the inbox is read before the next.
-    if (state.elapsedTicks <= state.timeoutTicks) return
+    // The tick that makes an election due does not start it: what is in the inbox is read before the next. A sole voter
+    // has nobody to hear from.
+    const isFree = state.role === 'follower' && this.#isSoleVoter()
+    if (state.elapsedTicks <= state.timeoutTicks && !isFree) return
     if (this.#mayBeNeeded()) this.preCampaign()
     else state.elapsedTicks = state.timeoutTicks
   }
@@ -147,6 +149,11 @@ export class Election {
   #mayBeNeeded(): boolean {
     const { state } = this.#parts
     return state.membership.from(state.commit).some((configuration) => isVoter(configuration, state.id))
+  }
+
+  #isSoleVoter(): boolean {
+    const voters = votersOf(this.#parts.state.membership.current)
+    return voters.length === 1 && voters[0] === this.#parts.state.id
   }
 
   #beginCampaign(): void {

@@ -199,6 +199,17 @@ describe('followers and candidates', () => {
     expect(raft.status.role).toBe('leader')
   })
 
+  test('a sole voter has nobody to hear from: it campaigns at its first tick, and once', () => {
+    const raft = new Raft({
+      id: 'a',
+      base: { index: 0, term: 0, configuration: { voters: ['a'], outgoing: [], learners: ['b'] } },
+      random: () => 0,
+    })
+    raft.tick()
+    raft.tick()
+    expect(raft.takeEffects()!.persist?.hardState).toEqual({ term: 1, votedFor: 'a' })
+  })
+
   test('a candidate that hears the leader of its term follows it', () => {
     const group = groupOf(3)
     group.run('1', (raft) => raft.parts.election.campaign(false))
