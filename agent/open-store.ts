@@ -5,8 +5,7 @@ import { systemClock } from '../mesh/clock/clock.ts'
 import type { Keyring } from '../mesh/identity/keyring.ts'
 import type { NodeKey } from '../mesh/identity/node-key.ts'
 import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
-import { noTransport } from '../mesh/log/transport.ts'
-import { VoterLog } from '../mesh/log/voter-log.ts'
+import { openLoneVoter } from '../mesh/log/lone-voter.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import type { Leadership } from '../mesh/raft/effects.ts'
 import { ReplicatedStore } from '../mesh/store/replicated.ts'
@@ -52,17 +51,13 @@ export async function openVoterStore({ directory, nodeKey, keyring, log }: Store
   const { seed, generation } = keyring.operations
   const id = keyPair(Buffer.from(nodeKey.seed, 'hex')).publicKey.toString('hex')
   const leadership = new LeadershipFeed()
-  const operations = await VoterLog.open({
+  const operations = await openLoneVoter({
     directory: directory.operationsLog,
     seed: Buffer.from(seed, 'hex'),
     generation,
     secret: digest('skein raft log', nodeKey.seed),
     cluster: digest('skein cluster', keyring.clusterSeed).toString('hex'),
     id,
-    voters: [id],
-    transport: noTransport,
-    random: Math.random,
-    openReplication: () => Promise.reject(new Error('this cluster has no other node to fetch operations from')),
     leadershipChanged: (changed) => leadership.change(changed),
     ...shared,
   })

@@ -4,7 +4,7 @@ import { startLocalApi } from '../../api/client/local-api.ts'
 import { namespaces, pods } from '../../api/schema/generated/resources.ts'
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
 import { systemClock } from '../../mesh/clock/clock.ts'
-import { SingleVoterLog } from '../../mesh/log/single-voter.ts'
+import { openLoneVoter, testVoter } from '../../mesh/log/lone-voter.ts'
 import { ReplicatedStore } from '../../mesh/store/replicated.ts'
 import { openPayload } from '../payload/payload.ts'
 import { testLogger, testWorkerOptions } from './test-node.ts'
@@ -21,10 +21,9 @@ if (import.meta.main) {
   const directory = process.argv[2]!
   const log = testLogger()
   const shared = { clock: systemClock, logger: log }
-  const operations = await SingleVoterLog.open({
+  const operations = await openLoneVoter({
     directory: join(directory, 'operations'),
-    seed: Buffer.alloc(32, 7),
-    generation: 1,
+    ...testVoter,
     ...shared,
   })
   const store = await ReplicatedStore.open({ log: operations, viewFile: join(directory, 'view.sqlite'), ...shared })

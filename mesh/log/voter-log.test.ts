@@ -7,7 +7,6 @@ import { silentLogger } from '../logger/logger.ts'
 import type { CommittedBlock } from './committed-log.ts'
 import { fetchOperations } from './fetch-operations.ts'
 import { MemoryNetwork } from './memory-transport.ts'
-import { SingleVoterLog } from './single-voter.ts'
 import { VoterLog } from './voter-log.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'skein-voter-log-'))
@@ -159,18 +158,6 @@ test('leadership goes where it is sent', async () => {
   const [next] = cluster.ids.filter((id) => id !== leader)
   expect(cluster.logs.get(leader)!.transferLeadership(next!)).toBeUndefined()
   while ((await cluster.leader()) !== next) await Bun.sleep(5)
-  await cluster.close()
-}, 30_000)
-
-test('the directory of a cluster of one is taken over as it is', async () => {
-  const cluster = new Cluster(['1'])
-  const single = await SingleVoterLog.open({ ...shared, directory: join(cluster.directory, '1') })
-  for (const text of ['a', 'b']) await single.propose(Buffer.from(text))
-  await single.close()
-  await cluster.all()
-  await cluster.logs.get('1')!.propose(Buffer.from('c'))
-  expect(await cluster.caughtUp('1')).toEqual(['a', 'b', 'c'])
-  expect(cluster.logs.get('1')!.term).toBeGreaterThan(1)
   await cluster.close()
 }, 30_000)
 

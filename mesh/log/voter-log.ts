@@ -22,7 +22,7 @@ import { RaftLog } from './raft-log.ts'
 import type { Transport } from './transport.ts'
 
 export interface VoterLogOptions {
-  /** Directory of the cores; made when absent. One that a `SingleVoterLog` wrote is taken over as it is. */
+  /** Directory of the cores; made when absent. */
   directory: string
   /** 32 secret bytes of the keyring, and the number that makes another operations core of them. */
   seed: Uint8Array

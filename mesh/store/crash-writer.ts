@@ -1,18 +1,13 @@
 /** Test program: writes numbered keys, eight at a time, and prints each number once it is acknowledged. */
 import { join } from 'node:path'
 import { systemClock } from '../clock/clock.ts'
-import { SingleVoterLog } from '../log/single-voter.ts'
+import { openLoneVoter, testVoter } from '../log/lone-voter.ts'
 import { silentLogger } from '../logger/logger.ts'
 import { ReplicatedStore } from './replicated.ts'
 
 const directory = process.argv[2]!
 const shared = { clock: systemClock, logger: silentLogger }
-const log = await SingleVoterLog.open({
-  directory: join(directory, 'log'),
-  seed: new Uint8Array(32).fill(7),
-  generation: 1,
-  ...shared,
-})
+const log = await openLoneVoter({ directory: join(directory, 'log'), ...testVoter, ...shared })
 const store = await ReplicatedStore.open({ log, viewFile: join(directory, 'view.sqlite'), ...shared })
 for (let first = 1; ; first += 8) {
   const numbers = Array.from({ length: 8 }, (_, offset) => first + offset)

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SingleVoterLog } from '../log/single-voter.ts'
+import { openLoneVoter, testVoter } from '../log/lone-voter.ts'
 import { silentLogger } from '../logger/logger.ts'
 import { storeContract } from './contract.ts'
 import { ReplicatedStore } from './replicated.ts'
@@ -23,9 +23,8 @@ function virtualClock() {
 }
 
 async function open(directory: string, clock = virtualClock()) {
-  const seed = new Uint8Array(32).fill(7)
   const logger = silentLogger
-  const log = await SingleVoterLog.open({ directory: join(directory, 'log'), seed, generation: 1, clock, logger })
+  const log = await openLoneVoter({ directory: join(directory, 'log'), ...testVoter, clock, logger })
   const store = await ReplicatedStore.open({ log, viewFile: join(directory, 'view.sqlite'), clock, logger })
   return { log, store, clock }
 }
