@@ -1,7 +1,8 @@
 import type Hypercore from 'hypercore'
-import CoreStorage from 'hypercore-storage'
 import type { Duplex } from 'streamx'
+import type { Logger } from '../logger/logger.ts'
 import { openOperationsCoreIn } from './operations-core.ts'
+import { openStorage } from './storage.ts'
 
 export interface FetchOptions {
   /** Directory of the cores; no log may be open on it. */
@@ -10,14 +11,16 @@ export interface FetchOptions {
   generation: number
   /** The other end of a `VoterLog.replicate`; destroyed when all is fetched. */
   stream: Duplex
+  logger: Logger
 }
 
 /**
  * Brings the operations core of a directory up to that of a peer, before a `VoterLog` is opened on it: a new voter, or one
  * that lags behind what the others keep in their Raft logs. Returns its new length.
  */
-export async function fetchOperations({ directory, seed, generation, stream }: FetchOptions): Promise<number> {
-  const storage = new CoreStorage(directory)
+export async function fetchOperations(options: FetchOptions): Promise<number> {
+  const { directory, seed, generation, stream, logger } = options
+  const storage = openStorage(directory, logger)
   const core = await openOperationsCoreIn(storage, seed, generation)
   try {
     await fetchBlocks(core, stream)

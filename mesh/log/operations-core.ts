@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto'
 import Hypercore from 'hypercore'
 import { keyPair as keyPairOf } from 'hypercore-crypto'
-import CoreStorage from 'hypercore-storage'
+import type CoreStorage from 'hypercore-storage'
 
 /**
  * Opens the cluster's operations core. Its key pair follows from the keyring's seed and a generation number alone, so
  * that every voter's copy is the same core.
  */
-export async function openOperationsCore(
-  directory: string,
-  seed: Uint8Array,
-  generation: number,
-): Promise<{ core: Hypercore; storage: CoreStorage }> {
-  const storage = new CoreStorage(directory)
-  return { core: await openOperationsCoreIn(storage, seed, generation), storage }
-}
-
-/** The same in a storage that holds other cores too. */
 export async function openOperationsCoreIn(
   storage: CoreStorage,
   seed: Uint8Array,

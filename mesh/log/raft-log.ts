@@ -156,6 +156,8 @@ export class RaftLog {
     await this.#root.setUserData(stateKey, encodeLogState(state))
     this.#state = state
     // Not in the atom: blocks before the base are never read again, whether they are gone or not.
+    // Hypercore 11.37.1: this may drop the tree node of the block before the cleared range too. That is the header or a block
+    // cleared before: its node would be asked for only by a peer, or by a truncation below the base, and there is neither.
     await this.#log.clear(this.#clearedTo + 1, this.#blockOf(base.index) + 1)
     this.#clearedTo = this.#blockOf(base.index)
   }

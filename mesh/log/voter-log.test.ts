@@ -168,7 +168,9 @@ test('one voter grows to three, the new ones starting where the operations are',
   for (let at = 0; at < 300; at++) await first.propose(Buffer.from(`p${at}`))
   for (const id of ['2', '3']) {
     const directory = join(cluster.directory, id)
-    expect(await fetchOperations({ directory, seed, generation: 1, stream: first.replicate(true) })).toBe(301)
+    expect(
+      await fetchOperations({ directory, seed, generation: 1, stream: first.replicate(true), logger: silentLogger }),
+    ).toBe(301)
     await cluster.start(id, [])
     cluster.ids.push(id)
   }
@@ -189,7 +191,7 @@ test('a voter that lagged fetches operations and goes on from there', async () =
   for (let at = 0; at < 50; at++) await cluster.logs.get('1')!.propose(Buffer.from(`p${at}`))
   await cluster.caughtUp('2')
   const stream = cluster.logs.get('2')!.replicate(true)
-  await fetchOperations({ directory: join(cluster.directory, '3'), seed, generation: 1, stream })
+  await fetchOperations({ directory: join(cluster.directory, '3'), seed, generation: 1, stream, logger: silentLogger })
   const third = await cluster.start('3')
   expect(third.status.base.index).toBe(third.length)
   await third.propose(Buffer.from('x'))

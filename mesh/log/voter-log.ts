@@ -1,4 +1,4 @@
-import CoreStorage from 'hypercore-storage'
+import type CoreStorage from 'hypercore-storage'
 import type { Duplex } from 'streamx'
 import type { Clock } from '../clock/clock.ts'
 import { within } from '../clock/deadline.ts'
@@ -19,6 +19,7 @@ import { openOperationsCoreIn } from './operations-core.ts'
 import { outcomeOf, Proposer } from './proposer.ts'
 import { type Fate, RaftDriver } from './raft-driver.ts'
 import { RaftLog } from './raft-log.ts'
+import { openStorage } from './storage.ts'
 import type { Transport } from './transport.ts'
 
 export interface VoterLogOptions {
@@ -94,7 +95,7 @@ export class VoterLog implements CommittedLog {
 
   static async open(options: VoterLogOptions): Promise<VoterLog> {
     const { directory, seed, generation, secret, cluster, voters } = options
-    const storage = new CoreStorage(directory)
+    const storage = openStorage(directory, options.logger)
     const core = await openOperationsCoreIn(storage, seed, generation)
     core.core.autoClose = false
     const operations = await Operations.open(core)

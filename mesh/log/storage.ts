@@ -1,0 +1,17 @@
+import CoreStorage from 'hypercore-storage'
+import type { Logger } from '../logger/logger.ts'
+
+/** Opens what holds the cores of a directory; a torn tail that had to be cut is told to the log. */
+export function openStorage(directory: string, logger: Logger): CoreStorage {
+  return new CoreStorage(directory, {
+    onTornTail({ file, offset, droppedBytes, sequence }) {
+      // Not an error: it was never acknowledged. But on a machine that did not crash it asks for a look at the disk.
+      logger.warn('the end of the log was torn and is cut: nothing that was acknowledged is lost', {
+        file,
+        offset,
+        droppedBytes,
+        sequence,
+      })
+    },
+  })
+}
