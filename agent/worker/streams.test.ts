@@ -104,7 +104,9 @@ if (!insideNamespace) {
         ...{ container: 'main', command: ['sh'], stdin: true, stdout: true, stderr: true, tty: true },
       })
       session.resize(100, 40)
-      await session.stdin!.getWriter().write(Buffer.from('stty size; exit 5\n'))
+      // The size is set beside the input, not in it: it may come a moment later.
+      const script = "until stty size | grep -q '40 100'; do sleep 0.05; done; stty size; exit 5\n"
+      await session.stdin!.getWriter().write(Buffer.from(script))
       expect(await new Response(session.stdout).text()).toContain('\r\n40 100\r\n')
       expect(await session.exit).toEqual({ exitCode: 5 })
     })
