@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { type Finished, output, type RunOptions, run } from './command.ts'
 
 /** A server of the lab: a network namespace with a loopback, and later links to other hosts. */
@@ -22,6 +22,14 @@ export class Host {
   /** A host that an earlier run has left; undefined when there is none. */
   static find(name: string): Host | undefined {
     return existsSync(`/run/netns/${name}`) ? new Host(name) : undefined
+  }
+
+  /** The hosts that an earlier run has left, by the begin of their names. */
+  static all(prefix: string): Host[] {
+    if (!existsSync('/run/netns')) return []
+    return readdirSync('/run/netns')
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => new Host(name))
   }
 
   /** The command, to be run in this host's network. `ip netns exec` would remount /sys: not good for containers. */

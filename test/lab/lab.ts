@@ -1,17 +1,28 @@
-import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, rm } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { makeImages } from '../fixtures/images/make.ts'
 import { Host } from './host.ts'
+import { type NatKind, NatLab } from './nat-lab.ts'
 import { Server } from './server.ts'
 
 const executable = resolve(import.meta.dir, '../../dist/skein')
+
+/** What a server gets beside its place. */
+export interface ServerEquipment {
+  /** Copied to it; the built one by default. */
+  executable?: string
+  /** More flags of `skein start`. */
+  flags?: string[]
+}
 
 /** Hosts and servers of one test or show; closing it leaves nothing behind. */
 export class Lab {
   readonly #name: string
   readonly #servers: Server[] = []
+  readonly #ownHosts = new Set<Host>()
+  #segment: NatLab | undefined
 
   private constructor(name: string) {
     this.#name = name
@@ -42,32 +53,64 @@ export class Lab {
       if (host !== undefined) lab.#servers.push(lab.#serverOn(host, server))
     }
     await lab.close()
+    for (const host of Host.all(`${lab.#prefix}-`)) await host.remove()
   }
 
-  /** A host and a server on it, not started yet, with the images of the fixtures in its images folder. */
+  /** The public segment that servers may be on, with routers of sites. */
+  async segment(): Promise<NatLab> {
+    this.#segment ??= await NatLab.open(this.#prefix)
+    return this.#segment
+  }
+
+  /** A server with no network but its own loopback, not started yet, with the images of the fixtures in its folder. */
   async server(name: string): Promise<Server> {
-    const server = this.#serverOn(await Host.create(this.#hostName(name)), name)
-    this.#servers.push(server)
-    const images = join(server.dataDirectory, 'images')
-    await mkdir(images, { recursive: true, mode: 0o700 })
-    for (const archive of makeImages()) await cp(archive, join(images, basename(archive)))
-    return server
+    return this.#equip(await Host.create(this.#hostName(name)), name, { ownsHost: true })
+  }
+
+  /** A server with the public address 51.10.0.NUMBER. */
+  async publicServer(name: string, number: number, options: ServerEquipment = {}): Promise<Server> {
+    const { host } = await (await this.segment()).publicHost(name, number)
+    return this.#equip(host, name, options)
+  }
+
+  /** A server 192.168.NUMBER.2 behind a NAT router of its own, whose public address is 51.10.0.NUMBER. */
+  async siteServer(name: string, number: number, nat: NatKind, options: ServerEquipment = {}): Promise<Server> {
+    const { host } = await (await this.segment()).site(name, number, nat)
+    return this.#equip(host, name, options)
   }
 
   async close(): Promise<void> {
     for (const server of this.#servers.splice(0)) {
       await server.remove()
-      await server.host.remove()
+      if (this.#ownHosts.delete(server.host)) await server.host.remove()
     }
+    await this.#segment?.close()
+    this.#segment = undefined
     await rm(directoryOf(this.#name), { recursive: true, force: true })
   }
 
-  #hostName(server: string): string {
-    return `skein-${this.#name}-${server}`
+  async #equip(host: Host, name: string, equipment: ServerEquipment & { ownsHost?: boolean }): Promise<Server> {
+    const server = this.#serverOn(host, name, equipment.flags)
+    this.#servers.push(server)
+    if (equipment.ownsHost) this.#ownHosts.add(host)
+    const images = join(server.dataDirectory, 'images')
+    await mkdir(images, { recursive: true, mode: 0o700 })
+    for (const archive of makeImages()) await cp(archive, join(images, basename(archive)))
+    await copyFile(equipment.executable ?? executable, server.executable, constants.COPYFILE_FICLONE)
+    return server
   }
 
-  #serverOn(host: Host, name: string): Server {
-    return new Server({ host, name, directory: join(directoryOf(this.#name), name), executable })
+  get #prefix(): string {
+    return `skein-${this.#name}`
+  }
+
+  #hostName(server: string): string {
+    return `${this.#prefix}-${server}`
+  }
+
+  #serverOn(host: Host, name: string, flags: string[] = []): Server {
+    const cgroupRoot = `/${this.#hostName(name)}`
+    return new Server({ host, name, directory: join(directoryOf(this.#name), name), cgroupRoot, flags })
   }
 }
 

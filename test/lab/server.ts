@@ -4,6 +4,7 @@ import type { Subprocess } from 'bun'
 import { type NodeStatus, readStatus } from '../../agent/status.ts'
 import { type Finished, output, type RunOptions, run } from './command.ts'
 import type { Host } from './host.ts'
+import { cutPower } from './power.ts'
 
 export interface ServerOptions {
   host: Host
@@ -11,8 +12,8 @@ export interface ServerOptions {
   name: string
   /** The server's own directory: executable, data, logs. */
   directory: string
-  /** The built executable, copied or run in place. */
-  executable: string
+  /** Above the pods' cgroups, since several servers share this machine. */
+  cgroupRoot: string
   /** More flags of `skein start`. */
   flags?: string[]
 }
@@ -23,6 +24,8 @@ export class Server {
   readonly directory: string
   readonly dataDirectory: string
   readonly kubeconfig: string
+  /** Its own copy. */
+  readonly executable: string
   readonly #options: ServerOptions
   #agent: Subprocess | undefined
 
@@ -32,18 +35,24 @@ export class Server {
     this.directory = options.directory
     this.dataDirectory = join(options.directory, 'data')
     this.kubeconfig = join(options.directory, 'kubeconfig')
+    this.executable = join(options.directory, 'skein')
   }
 
   get pid(): number | undefined {
     return this.#agent?.pid
   }
 
+  get name(): string {
+    return this.#options.name
+  }
+
   /** Starts the agent; its output goes to agent.log in the server's directory. */
-  async start(): Promise<void> {
+  async start(flags: string[] = []): Promise<void> {
     await mkdir(this.directory, { recursive: true })
     const log = await open(join(this.directory, 'agent.log'), 'a')
-    const { executable, flags = [] } = this.#options
-    const command = [executable, 'start', '--data-dir', this.dataDirectory, '--name', this.#options.name, ...flags]
+    const { name, cgroupRoot, flags: always = [] } = this.#options
+    const place = ['--data-dir', this.dataDirectory, '--name', name, '--cgroup-root', cgroupRoot]
+    const command = [this.executable, 'start', ...place, ...always, ...flags]
     // In a session of its own: it goes on when the terminal of a show ends, or gets Ctrl-C.
     const ownSession = ['setsid', ...this.host.command(command)]
     this.#agent = Bun.spawn(ownSession, { stdin: 'ignore', stdout: log.fd, stderr: log.fd })
@@ -93,13 +102,12 @@ export class Server {
 
   /** Runs a command of the executable on this server. */
   skein(args: string[], options?: RunOptions): Promise<Finished> {
-    return run(this.host.command([this.#options.executable, ...args]), options)
+    return run(this.host.command([this.executable, ...args]), options)
   }
 
   /** Writes an admin kubeconfig beside the data, for kubectl. */
   async writeKubeconfig(): Promise<void> {
-    const { executable } = this.#options
-    const text = await output(this.host.command([executable, 'kubeconfig', '--data-dir', this.dataDirectory]))
+    const text = await output(this.host.command([this.executable, 'kubeconfig', '--data-dir', this.dataDirectory]))
     await Bun.write(this.kubeconfig, text)
     await chmod(this.kubeconfig, 0o600)
   }
@@ -109,10 +117,16 @@ export class Server {
     return output(this.host.command(['kubectl', '--kubeconfig', this.kubeconfig, ...args]), options)
   }
 
+  /** All its processes at once, and what its memory held; the disk stays. Start it again by `start`. */
+  powerOff(): Promise<void> {
+    return cutPower(this, this.#options.cgroupRoot)
+  }
+
   /** Ends the agent and removes all that it made: containers, mounts, links, tables, cgroups, files. */
   async remove(): Promise<void> {
     await this.end('SIGTERM')
-    const { exitCode, stdout, stderr } = await this.skein(['uninstall', '--data', '--data-dir', this.dataDirectory])
+    const place = ['--data-dir', this.dataDirectory, '--cgroup-root', this.#options.cgroupRoot]
+    const { exitCode, stdout, stderr } = await this.skein(['uninstall', '--data', ...place])
     if (exitCode !== 0) throw new Error(`skein uninstall ended with ${exitCode}\n${stdout}${stderr}`)
   }
 
