@@ -7,7 +7,7 @@ import type { ClusterAddresses } from './cluster-addresses.ts'
 /** Namespaces that every cluster has (upstream: pkg/controlplane/controller/systemnamespaces). */
 const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
-/** Makes what every cluster has from its first moment on, where it is missing. Safe to repeat, on any node. */
+/** Makes what every cluster has from its first moment on, where it is missing. Safe to repeat, by each leader. */
 export async function bootstrapCluster(client: Client, addresses: ClusterAddresses): Promise<void> {
   for (const name of systemNamespaces) {
     await ensure<Namespace>(client, namespaces, { metadata: { name } })
@@ -41,6 +41,16 @@ export async function bootstrapCluster(client: Client, addresses: ClusterAddress
       ],
     },
   })
+}
+
+/** Resolves once this node's state has what `bootstrapCluster` makes: its last object. Asks no other node. */
+export async function clusterBootstrapped(client: Client): Promise<void> {
+  const ending = new AbortController()
+  const watch = client.resource(services, 'kube-system').watch({ resourceVersion: '0', signal: ending.signal })
+  for await (const event of watch) {
+    if (event.type === 'ADDED' && event.object.metadata?.name === 'kube-dns') break
+  }
+  ending.abort()
 }
 
 async function ensure<T extends KubernetesObject>(client: Client, ref: ResourceRef<T>, object: T): Promise<void> {

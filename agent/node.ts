@@ -7,7 +7,7 @@ import { type Keyring, openKeyring } from '../mesh/identity/keyring.ts'
 import { type NodeKey, openNodeKey } from '../mesh/identity/node-key.ts'
 import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
-import { bootstrapCluster } from './bootstrap.ts'
+import { bootstrapCluster, clusterBootstrapped } from './bootstrap.ts'
 import { type ClusterAddresses, clusterAddresses, firstNodeNumber } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
@@ -77,7 +77,7 @@ async function prepare(options: NodeOptions, log: Logger): Promise<Foundation> {
 }
 
 async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
-  parts.announce(['store', 'api', 'network', 'runtime', 'control'])
+  parts.announce(['store', 'control', 'network', 'api', 'runtime'])
   const opened = await parts.start('store', () => openVoterStore(foundation))
   const { store } = opened
   const payload = await openRuntimePayload(foundation)
@@ -89,8 +89,9 @@ async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
     ranges: { clusterCidr: foundation.options.serviceCidr, nodePorts: { from: 30000, to: 32767 } },
   })
   parts.add(local)
-  await bootstrapCluster(local.client('system:apiserver'), foundation.addresses)
-  // The network first: the API listens on an address that it gives to this node.
+  await parts.start('control', () => openControl(foundation, local, opened))
+  await clusterBootstrapped(local.client('system:apiserver'))
+  // The network before the API, which listens on an address that the network gives to this node.
   const sources = { ...foundation, payload }
   const client = local.client(`system:node:${foundation.options.nodeName}`)
   await parts.start('network', () => startNetwork({ ...networkOptions(sources), client }))
@@ -101,7 +102,6 @@ async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
     streams.connect(foundation.options.nodeName, worker.podStreams)
     return worker
   })
-  await parts.start('control', () => openControl(foundation, local, opened))
 }
 
 /** Not needed where a runtime is there already; its libraries still serve the network when they can be had. */
@@ -114,11 +114,18 @@ async function openRuntimePayload({ directory, options, log }: Foundation): Prom
   }
 }
 
-/** Runs the loops whenever this node leads. */
-async function openControl({ keyring, log }: Foundation, local: LocalApi, { leadership }: OpenStore) {
+/** Runs the loops whenever this node leads; each leader first sees to it that the cluster has what every cluster has. */
+async function openControl({ keyring, addresses, log }: Foundation, local: LocalApi, { leadership }: OpenStore) {
   const client = local.client('system:kube-controller-manager')
   const clusterCaPem = keyring.authority.certificatePem
-  const start = (term: number) => startControl({ client, term, clock: systemClock, log, clusterCaPem })
+  const start = (term: number) => {
+    const bootstrapped = bootstrapCluster(local.client('system:apiserver').fenced(term), addresses)
+    const control = startControl({ client, term, clock: systemClock, log, clusterCaPem })
+    return {
+      ready: () => bootstrapped.then(() => control.ready()),
+      stop: () => control.stop(),
+    }
+  }
   const loops = new LeaderLoops(start, log.child('control'))
   await leadership.follow((current) => loops.follow(current))
   return loops
