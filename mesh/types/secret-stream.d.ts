@@ -21,6 +21,8 @@ declare module '@hyperswarm/secret-stream' {
     /** Resolves true after the handshake, false when the stream was destroyed before. */
     readonly opened: Promise<boolean>
     readonly isInitiator: boolean
+    /** What the bytes travel on: a UDXStream, a WebSocketStream. */
+    readonly rawStream: Duplex
     readonly publicKey: Buffer
     readonly remotePublicKey: Buffer
     readonly handshakeHash: Buffer
