@@ -1,5 +1,6 @@
 import { startNode } from '../node.ts'
 import type { NodeFlags } from '../node-options.ts'
+import { notifySystemd } from '../systemd/notify.ts'
 import type { CommandModule } from './command.ts'
 import { declareNodeFlags, optionsOf } from './node-flags.ts'
 
@@ -10,7 +11,9 @@ export const command: CommandModule<NodeFlags> = {
   /** Runs until SIGTERM or SIGINT; a second signal ends it at once. */
   async run(flags, _args, context) {
     const node = await startNode(optionsOf(flags), context.log)
+    notifySystemd('READY=1')
     await signal()
+    notifySystemd('STOPPING=1')
     context.log.info('stopping; pods keep running')
     signal().then(() => process.exit(1))
     await node.stop()

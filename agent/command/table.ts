@@ -17,6 +17,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./check.ts'),
   },
   {
+    name: 'install',
+    summary: 'run this node as a systemd service, now and at every boot',
+    load: () => import('./install.ts'),
+  },
+  {
     name: 'kubeconfig',
     summary: "print a kubeconfig for this node's API, with a client certificate of its own",
     load: () => import('./kubeconfig.ts'),

@@ -1,4 +1,6 @@
+import { defaultDataDirectory } from '../data-directory.ts'
 import type { NodeFlags } from '../node-options.ts'
+import { removeUnit, unitRuns } from '../systemd/install.ts'
 import { uninstall } from '../uninstall.ts'
 import type { CommandModule } from './command.ts'
 import { declareNodeFlags, optionsOf } from './node-flags.ts'
@@ -9,7 +11,9 @@ export const command: CommandModule<NodeFlags & { data?: boolean }> = {
     command.option('--data', 'also remove the data directory: the cluster is lost when this is its last node')
   },
   async run(flags, _args, context) {
-    await uninstall(optionsOf(flags), flags.data === true, context.log)
+    const options = optionsOf(flags)
+    if (await unitRuns(options.dataDirectory, defaultDataDirectory)) await removeUnit()
+    await uninstall(options, flags.data === true, context.log)
     return 0
   },
 }

@@ -1,0 +1,30 @@
+import type { NodeFlags } from '../node-options.ts'
+import { installUnit } from '../systemd/install.ts'
+import { CommandError, type CommandModule } from './command.ts'
+import { declareNodeFlags, optionsOf } from './node-flags.ts'
+
+export const command: CommandModule<NodeFlags> = {
+  declare(command) {
+    declareNodeFlags(command)
+  },
+  /** The flags are those of `skein start`, and go into the unit. */
+  async run(flags, _args, context) {
+    if (process.getuid!() !== 0) throw new CommandError('skein install writes a systemd unit: run it as root')
+    // A flag that cannot be used is said now, not by a unit that fails at each boot.
+    optionsOf(flags)
+    const file = await installUnit({ executable: process.execPath, flags: wordsOf(flags) })
+    context.print(
+      `${file} is written, and the node starts now and at every boot: skein status --watch shows how far it is`,
+    )
+    return 0
+  },
+}
+
+/** The flags again as words; commander has split them already. */
+function wordsOf(flags: NodeFlags): string[] {
+  return Object.entries(flags).flatMap(([name, value]) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    if (value === undefined || value === false) return []
+    return value === true ? [flag] : [flag, ...[value].flat().map(String)]
+  })
+}
