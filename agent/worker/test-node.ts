@@ -20,7 +20,7 @@ export const insideNamespace = process.env.SKEIN_WORKER_NAMESPACE === '1'
 /** Runs a test file again in namespaces of its own (network, mounts); they vanish with their last process. */
 export async function runInNamespace(file: string): Promise<{ exitCode: number; output: string }> {
   // What comes from Debian must be here before: the namespace has no way out.
-  makeImages()
+  makeImages(['busybox', 'nginx'])
   if (!embeddedPayload()) run(process.execPath, join(import.meta.dir, '../../scripts/payload/main.ts'))
   const child = Bun.spawn(
     [
@@ -88,7 +88,7 @@ export class TestNode {
       }
     }
     await node.startWorker()
-    for (const file of makeImages()) await node.worker.importImages(file)
+    for (const file of makeImages(['busybox', 'nginx'])) await node.worker.importImages(file)
     return node
   }
 

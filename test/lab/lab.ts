@@ -15,6 +15,8 @@ export interface ServerEquipment {
   executable?: string
   /** More flags of `skein start`. */
   flags?: string[]
+  /** Names of images in its images folder; default busybox and nginx. */
+  images?: string[]
 }
 
 /** Hosts and servers of one test or show; closing it leaves nothing behind. */
@@ -63,8 +65,8 @@ export class Lab {
   }
 
   /** A server with no network but its own loopback, not started yet, with the images of the fixtures in its folder. */
-  async server(name: string): Promise<Server> {
-    return this.#equip(await Host.create(this.#hostName(name)), name, { ownsHost: true })
+  async server(name: string, options: ServerEquipment = {}): Promise<Server> {
+    return this.#equip(await Host.create(this.#hostName(name)), name, { ...options, ownsHost: true })
   }
 
   /** A server with the public address 51.10.0.NUMBER. */
@@ -95,7 +97,8 @@ export class Lab {
     if (equipment.ownsHost) this.#ownHosts.add(host)
     const images = join(server.dataDirectory, 'images')
     await mkdir(images, { recursive: true, mode: 0o700 })
-    for (const archive of makeImages()) await cp(archive, join(images, basename(archive)))
+    for (const archive of makeImages(equipment.images ?? ['busybox', 'nginx']))
+      await cp(archive, join(images, basename(archive)))
     await copyFile(equipment.executable ?? executable, server.executable, constants.COPYFILE_FICLONE)
     return server
   }
