@@ -5,6 +5,8 @@ export interface DataDirectory {
   root: string
   nodeKey: string
   keyring: string
+  /** The node's place in its cluster. */
+  place: string
   servingCertificate: string
   operationsLog: string
   view: string
@@ -28,6 +30,7 @@ export function dataDirectoryAt(root: string): DataDirectory {
     root,
     nodeKey: below('identity', 'node.json'),
     keyring: below('identity', 'keyring.json'),
+    place: below('identity', 'place.json'),
     servingCertificate: below('identity', 'serving.json'),
     operationsLog: below('operations'),
     view: below('view', 'view.sqlite'),

@@ -3,13 +3,8 @@ import { type NodeFlags, nodeOptions } from './node-options.ts'
 
 test('defaults', () => {
   expect(nodeOptions({ name: 'node-1' })).toEqual({
-    nodeName: 'node-1',
     dataDirectory: '/var/lib/skein',
-    clusterName: 'skein',
-    clusterDomain: 'cluster.local',
-    clusterCidr: '10.42.0.0/16',
-    serviceCidr: '10.43.0.0/16',
-    nodeCidr: '10.44.0.0/16',
+    place: { nodeName: 'node-1' },
     listen: [{ host: '127.0.0.1', port: 6443 }],
     runtimeEndpoint: undefined,
     cgroupRoot: '',

@@ -1,18 +1,12 @@
-import { hostname } from 'node:os'
 import { isAbsolute, resolve } from 'node:path'
 import { defaultDataDirectory } from './data-directory.ts'
+import type { NodePlace } from './node-place.ts'
 
 /** What `skein start` can be told. */
 export interface NodeOptions {
-  nodeName: string
   dataDirectory: string
-  clusterName: string
-  clusterDomain: string
-  /** Pod addresses of the whole cluster. */
-  clusterCidr: string
-  serviceCidr: string
-  /** Addresses of the nodes themselves in the mesh. */
-  nodeCidr: string
+  /** What was asked for; the rest follows from the cluster that the node is in or joins, or is the default. */
+  place: Partial<Omit<NodePlace, 'format' | 'nodeNumber'>>
   /** Where people reach the API, beside the service address. */
   listen: { host: string; port: number }[]
   /** An external CRI socket, instead of the runtime inside the executable. */
@@ -42,13 +36,15 @@ export interface NodeFlags {
 
 export function nodeOptions(flags: NodeFlags): NodeOptions {
   return {
-    nodeName: nodeName(flags.name ?? hostname().toLowerCase()),
     dataDirectory: resolve(flags.dataDir ?? defaultDataDirectory),
-    clusterName: flags.clusterName ?? 'skein',
-    clusterDomain: domain(flags.clusterDomain ?? 'cluster.local'),
-    clusterCidr: cidr('--cluster-cidr', flags.clusterCidr ?? '10.42.0.0/16'),
-    serviceCidr: cidr('--service-cidr', flags.serviceCidr ?? '10.43.0.0/16'),
-    nodeCidr: cidr('--node-cidr', flags.nodeCidr ?? '10.44.0.0/16'),
+    place: {
+      ...(flags.name !== undefined && { nodeName: nodeName(flags.name) }),
+      ...(flags.clusterName !== undefined && { clusterName: flags.clusterName }),
+      ...(flags.clusterDomain !== undefined && { clusterDomain: domain(flags.clusterDomain) }),
+      ...(flags.clusterCidr !== undefined && { clusterCidr: cidr('--cluster-cidr', flags.clusterCidr) }),
+      ...(flags.serviceCidr !== undefined && { serviceCidr: cidr('--service-cidr', flags.serviceCidr) }),
+      ...(flags.nodeCidr !== undefined && { nodeCidr: cidr('--node-cidr', flags.nodeCidr) }),
+    },
     listen: listenAddresses(flags.listen ?? ['127.0.0.1:6443']),
     runtimeEndpoint: endpoint(flags.containerRuntimeEndpoint),
     cgroupRoot: cgroupRoot(flags.cgroupRoot ?? ''),
@@ -57,7 +53,8 @@ export function nodeOptions(flags: NodeFlags): NodeOptions {
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
-function nodeName(name: string): string {
+/** The name, when it can be one. Throws OptionError. */
+export function nodeName(name: string): string {
   if (name.length <= 253 && name.split('.').every((part) => label.test(part) && part.length <= 63)) return name
   throw new OptionError(`--name ${name}: a node's name is lower-case letters, digits, '-' and '.' (RFC 1123)`)
 }

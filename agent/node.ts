@@ -8,12 +8,13 @@ import { type NodeKey, openNodeKey } from '../mesh/identity/node-key.ts'
 import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import { bootstrapCluster, clusterBootstrapped } from './bootstrap.ts'
-import { type ClusterAddresses, clusterAddresses, firstNodeNumber } from './cluster-addresses.ts'
+import { type ClusterAddresses, clusterAddresses } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
 import { LeaderLoops } from './leader-loops.ts'
 import { startNetwork } from './network/network.ts'
 import type { NodeOptions } from './node-options.ts'
+import { assertAgrees, firstPlace, type NodePlace, readPlace, writePlace } from './node-place.ts'
 import { NodePodStreams } from './node-pod-streams.ts'
 import { type OpenStore, openVoterStore } from './open-store.ts'
 import { networkOptions, workerOptions } from './part-options.ts'
@@ -34,6 +35,7 @@ export interface Node {
 /** What the parts are made from. */
 interface Foundation {
   options: NodeOptions
+  place: NodePlace
   directory: DataDirectory
   nodeKey: NodeKey
   keyring: Keyring
@@ -46,9 +48,10 @@ export async function startNode(options: NodeOptions, log: Logger): Promise<Node
   const board = new StatusBoard(log)
   const parts = new Parts(board)
   const startedAt = new Date().toISOString()
+  const foundation = await prepare(options, log)
   const status = (): NodeStatus => ({
-    node: options.nodeName,
-    cluster: options.clusterName,
+    node: foundation.place.nodeName,
+    cluster: foundation.place.clusterName,
     pid: process.pid,
     version: release.version,
     startedAt,
@@ -56,7 +59,6 @@ export async function startNode(options: NodeOptions, log: Logger): Promise<Node
     parts: board.parts,
   })
   try {
-    const foundation = await prepare(options, log)
     parts.add(serveStatus(foundation.directory.statusSocket, status))
     await startParts(foundation, parts)
     return { status, stop: () => parts.stop() }
@@ -72,8 +74,12 @@ async function prepare(options: NodeOptions, log: Logger): Promise<Foundation> {
     await makePrivateDirectory(path)
   }
   const nodeKey = await openNodeKey(directory.nodeKey)
-  const keyring = await openKeyring(directory.keyring, options.clusterName, systemClock.nowMs())
-  return { options, directory, nodeKey, keyring, addresses: clusterAddresses(options, firstNodeNumber), log }
+  const stored = await readPlace(directory.place)
+  if (stored !== undefined) assertAgrees(options, stored)
+  const place = stored ?? firstPlace(options)
+  const keyring = await openKeyring(directory.keyring, place.clusterName, systemClock.nowMs())
+  if (stored === undefined) await writePlace(directory.place, place)
+  return { options, place, directory, nodeKey, keyring, addresses: clusterAddresses(place, place.nodeNumber), log }
 }
 
 async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
@@ -85,21 +91,21 @@ async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
     store,
     clock: systemClock,
     log: foundation.log.child('api'),
-    peer: foundation.options.nodeName,
-    ranges: { clusterCidr: foundation.options.serviceCidr, nodePorts: { from: 30000, to: 32767 } },
+    peer: foundation.place.nodeName,
+    ranges: { clusterCidr: foundation.place.serviceCidr, nodePorts: { from: 30000, to: 32767 } },
   })
   parts.add(local)
   await parts.start('control', () => openControl(foundation, local, opened))
   await clusterBootstrapped(local.client('system:apiserver'))
   // The network before the API, which listens on an address that the network gives to this node.
   const sources = { ...foundation, payload }
-  const client = local.client(`system:node:${foundation.options.nodeName}`)
+  const client = local.client(`system:node:${foundation.place.nodeName}`)
   await parts.start('network', () => startNetwork({ ...networkOptions(sources), client }))
   const streams = new NodePodStreams()
   await parts.start('api', () => serveApi(foundation, local, streams))
   await parts.start('runtime', async () => {
     const worker = await startWorker({ ...workerOptions(sources), client })
-    streams.connect(foundation.options.nodeName, worker.podStreams)
+    streams.connect(foundation.place.nodeName, worker.podStreams)
     return worker
   })
 }
@@ -132,9 +138,9 @@ async function openControl({ keyring, addresses, log }: Foundation, local: Local
 }
 
 async function serveApi(foundation: Foundation, api: LocalApi, podStreams: NodePodStreams) {
-  const { options, directory, keyring, addresses, log } = foundation
+  const { options, place, directory, keyring, addresses, log } = foundation
   const reachable = [addresses.apiService, addresses.node, ...options.listen.map(({ host }) => host)]
-  const names = apiServingNames(options.clusterDomain, reachable, options.nodeName)
+  const names = apiServingNames(place.clusterDomain, reachable, place.nodeName)
   const { authority } = keyring
   return startApiServer({
     api,
@@ -144,7 +150,7 @@ async function serveApi(foundation: Foundation, api: LocalApi, podStreams: NodeP
     serving: await openServingCertificate(directory.servingCertificate, authority, names, systemClock.nowMs()),
     clientAuthorities: [authority.certificatePem],
     serviceAccountKeys: keyring.serviceAccountKeys,
-    issuer: `https://kubernetes.default.svc.${options.clusterDomain}`,
+    issuer: `https://kubernetes.default.svc.${place.clusterDomain}`,
     podStreams,
     socketDirectory: join(directory.run, 'api'),
     version: versionInfo({ version: release.version, commit: release.commit, date: '' }),

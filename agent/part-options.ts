@@ -6,12 +6,14 @@ import type { ClusterAddresses } from './cluster-addresses.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { NetworkOptions } from './network/network.ts'
 import type { NodeOptions } from './node-options.ts'
+import type { NodePlace } from './node-place.ts'
 import type { Payload } from './payload/payload.ts'
 import type { WorkerOptions } from './worker/worker.ts'
 
 /** What the options of parts follow from: the same at start and when a node is removed. */
 export interface PartSources {
   options: NodeOptions
+  place: NodePlace
   directory: DataDirectory
   addresses: ClusterAddresses
   payload?: Payload
@@ -19,13 +21,13 @@ export interface PartSources {
 }
 
 export function networkOptions({
-  options,
+  place,
   directory,
   addresses,
   payload,
   log,
 }: PartSources): Omit<NetworkOptions, 'client'> {
-  const { nodeName, clusterCidr, serviceCidr, nodeCidr, clusterDomain } = options
+  const { nodeName, clusterCidr, serviceCidr, nodeCidr, clusterDomain } = place
   return {
     ...{ nodeName, clusterCidr, serviceCidr, nodeCidr, clusterDomain },
     nodeAddress: addresses.node,
@@ -43,18 +45,19 @@ export function networkOptions({
 
 export function workerOptions({
   options,
+  place,
   directory,
   addresses,
   payload,
   log,
 }: PartSources): Omit<WorkerOptions, 'client'> {
   return {
-    nodeName: options.nodeName,
+    nodeName: place.nodeName,
     dataDirectory: directory.worker,
     payload,
     runtimeEndpoint: options.runtimeEndpoint,
     cniConfiguration: cniDirectoryOf(directory),
-    clusterDns: { address: addresses.dns, domain: options.clusterDomain },
+    clusterDns: { address: addresses.dns, domain: place.clusterDomain },
     podCidr: addresses.podCidr,
     nodeAddress: addresses.node,
     imageDirectory: directory.images,

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { systemClock } from '../mesh/clock/clock.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
-import { clusterAddresses, firstNodeNumber } from './cluster-addresses.ts'
+import { clusterAddresses } from './cluster-addresses.ts'
 import { dataDirectoryAt } from './data-directory.ts'
 import { removeNetwork } from './network/network.ts'
 import type { NodeOptions } from './node-options.ts'
+import { firstPlace, readPlace } from './node-place.ts'
 import { networkOptions, workerOptions } from './part-options.ts'
 import { openPayload, type Payload } from './payload/payload.ts'
 import { readStatus } from './status.ts'
@@ -28,7 +29,10 @@ export async function uninstall(options: NodeOptions, data: boolean, log: Logger
       return undefined
     },
   )
-  const sources = { options, directory, addresses: clusterAddresses(options, firstNodeNumber), payload, log }
+  // A node that never got into a cluster may still have made its addresses.
+  const place = (await readPlace(directory.place)) ?? firstPlace(options)
+  const addresses = clusterAddresses(place, place.nodeNumber)
+  const sources = { options, place, directory, addresses, payload, log }
   await removeWorker({ ...workerOptions(sources), clock: systemClock })
   await removeNetwork(networkOptions(sources))
   if (data) await rm(directory.root, { recursive: true, force: true })
