@@ -20,6 +20,8 @@ export interface DataDirectory {
   /** Sockets and locks; short, since a unix socket's path has at most 107 bytes. */
   run: string
   statusSocket: string
+  /** Where root of this machine asks the running node for something, see admin-socket.ts. */
+  adminSocket: string
 }
 
 export const defaultDataDirectory = '/var/lib/skein'
@@ -40,5 +42,6 @@ export function dataDirectoryAt(root: string): DataDirectory {
     images: below('images'),
     run: below('run'),
     statusSocket: below('run', 'status.sock'),
+    adminSocket: below('run', 'admin.sock'),
   }
 }
