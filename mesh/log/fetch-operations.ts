@@ -41,6 +41,9 @@ export async function fetchBlocks(core: Hypercore, stream: Duplex): Promise<void
     replication.once('close', () => reject(new Error('the peer went away while operations were fetched')))
   })
   closed.catch(() => {})
+  // Their ends are told by `closed`.
+  stream.on('error', () => {})
+  replication.on('error', () => {})
   stream.pipe(replication).pipe(stream)
   try {
     // Without this the update does not wait for a peer that is not known yet.

@@ -78,11 +78,16 @@ export class RaftLog {
       throw new Error(`the Raft log here is of cluster ${cluster}, this node is of ${options.cluster}: refused`)
     }
     // A crash may have come between going over to this core and dropping the last one.
-    const last = identityOf(options, `${state.core - 1}`)
+    const last = identityOf(options.secret, `${state.core - 1}`)
     if (await options.storage.hasCore(discoveryKey(last.key))) {
       await deleteCore(options.storage, await openCore(options, `${state.core - 1}`))
     }
     return new RaftLog(options, root, core, state, base.index)
+  }
+
+  /** Whether this directory has a log of this node, of whichever cluster. */
+  static exists(storage: CoreStorage, secret: Uint8Array): Promise<boolean> {
+    return storage.hasCore(discoveryKey(identityOf(secret, 'root').key))
   }
 
   get hardState(): HardState {
@@ -237,7 +242,7 @@ function newState(base: SnapshotMetadata): LogState {
   return { core: 1, term: 0, votedFor: null, base }
 }
 
-function identityOf({ secret }: RaftLogOptions, name: string): { key: Buffer; keyPair: KeyPair; manifest: Manifest } {
+function identityOf(secret: Uint8Array, name: string): { key: Buffer; keyPair: KeyPair; manifest: Manifest } {
   const keyPair = keyPairOf(createHash('sha256').update('skein raft log').update(secret).update(name).digest())
   const manifest = { version: 1, signers: [{ publicKey: keyPair.publicKey }] }
   return { key: Hypercore.key(manifest), keyPair, manifest }
@@ -245,7 +250,7 @@ function identityOf({ secret }: RaftLogOptions, name: string): { key: Buffer; ke
 
 async function openCore(options: RaftLogOptions, name: string): Promise<Hypercore> {
   // hypercore 11.37 opens the directory's default core when no key is given with a key pair.
-  const core = new Hypercore(options.storage, identityOf(options, name))
+  const core = new Hypercore(options.storage, identityOf(options.secret, name))
   await core.ready()
   // Else hypercore 11.37 closes the whole storage with any core's last session.
   core.core.autoClose = false

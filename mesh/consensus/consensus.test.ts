@@ -1,0 +1,50 @@
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { TestCluster } from './test-cluster.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'skein-consensus-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+test('a newcomer gets the operations from a peer, and one that was stopped opens what it has', async () => {
+  const cluster = new TestCluster(mkdtempSync(join(root, 'a-')))
+  const first = await cluster.start('1')
+  for (let at = 0; at < 300; at++) await first.log.propose(Buffer.from(`p${at}`))
+  const second = await cluster.start('2')
+  expect(second.log.length).toBe(first.log.length)
+  expect(second.log.status.configuration.voters).toEqual([])
+  first.log.changeMembers({ voters: ['1'], learners: ['2'] })
+  await second.log.propose(Buffer.from('from the newcomer'))
+  expect(await cluster.caughtUp('2')).toEqual(await cluster.caughtUp('1'))
+  await cluster.stop('2')
+  await first.log.propose(Buffer.from('meanwhile'))
+  await cluster.start('2')
+  expect((await cluster.caughtUp('2')).at(-1)).toBe('meanwhile')
+  await cluster.close()
+}, 30_000)
+
+test('a newcomer waits for a peer, and closing ends the wait', async () => {
+  const cluster = new TestCluster(mkdtempSync(join(root, 'b-')))
+  const waiting = cluster.start('2')
+  await cluster.stop('2')
+  const outcome = await waiting.then(
+    () => 'open',
+    (error: Error) => error.message,
+  )
+  expect(outcome).toBe('consensus is closed')
+  await cluster.close()
+}, 30_000)
+
+test('a member with the log of another cluster, or of another generation, is refused on both ends', async () => {
+  const cluster = new TestCluster(mkdtempSync(join(root, 'c-')))
+  const first = await cluster.start('1')
+  const other = await cluster.start('2', { cluster: 'another', isFounder: true })
+  const older = await cluster.start('3', { generation: 2, isFounder: true })
+  await first.log.propose(Buffer.from('x'))
+  expect([...first.consensus.refusals.keys()].sort()).toEqual(['2', '3'])
+  expect(first.consensus.refusals.get('2')).toContain('of cluster another')
+  expect(other.consensus.refusals.get('1')).toContain('of cluster k')
+  expect(older.consensus.refusals.get('1')).toContain('its log is from before the cluster was restored')
+  await cluster.close()
+}, 30_000)

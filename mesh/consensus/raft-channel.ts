@@ -1,0 +1,104 @@
+import type { Clock } from '../clock/clock.ts'
+import { type Channel, type ChannelHandlers, type Links, maxMessageBytes, type PeerKey } from '../link/links.ts'
+import type { Transport } from '../log/transport.ts'
+import type { Logger } from '../logger/logger.ts'
+import { decodeGreeting, encodeGreeting, type LogIdentity, mismatch } from './greeting.ts'
+
+export interface RaftChannelOptions {
+  links: Links
+  /** Only with nodes of the same log a word is exchanged. */
+  identity: LogIdentity
+  clock: Clock
+  logger: Logger
+}
+
+/**
+ * What waits for one peer; a datagram beyond it is dropped: it would be stale when it got there, and Raft sends again. A
+ * little more than the appends that Raft has under way to one node.
+ */
+const maxQueuedBytes = 24 * 1024 * 1024
+
+interface Peer {
+  channel: Channel
+  /** Its greeting came and names our log. */
+  isAgreed: boolean
+  heardMs: number | undefined
+  dropped: number
+}
+
+/** The log's way to the other nodes: datagrams on the protocol `raft` of the links, each session begun with a greeting. */
+export class RaftChannel implements Transport {
+  readonly #options: RaftChannelOptions
+  readonly #peers = new Map<PeerKey, Peer>()
+  readonly #refusals = new Map<PeerKey, string>()
+  #deliver: ((from: PeerKey, datagram: Uint8Array) => void) | undefined
+
+  /** Before the links know any peer. */
+  constructor(options: RaftChannelOptions) {
+    this.#options = options
+    options.links.serve({ name: 'raft', priority: 'control', opened: (channel) => this.#opened(channel) })
+  }
+
+  send(to: PeerKey, datagram: Uint8Array): void {
+    const peer = this.#peers.get(to)
+    if (peer === undefined || !peer.isAgreed) return
+    const isFull = peer.channel.queuedBytes + datagram.byteLength > maxQueuedBytes
+    if (isFull || datagram.byteLength > maxMessageBytes) {
+      if (peer.dropped++ === 0) {
+        const { queuedBytes } = peer.channel
+        this.#options.logger.warn('datagrams to a peer are dropped', { to, queuedBytes, bytes: datagram.byteLength })
+      }
+      return
+    }
+    peer.dropped = 0
+    peer.channel.send(datagram)
+  }
+
+  receive(deliver: (from: PeerKey, datagram: Uint8Array) => void): void {
+    this.#deliver = deliver
+  }
+
+  /** `clock.monotonicMs()` when the peer was last heard in the present session; undefined when it was not. */
+  heardMs(peer: PeerKey): number | undefined {
+    return this.#peers.get(peer)?.heardMs
+  }
+
+  /** Peers whose log is another one, and why; until they greet rightly. */
+  get refusals(): ReadonlyMap<PeerKey, string> {
+    return this.#refusals
+  }
+
+  #opened(channel: Channel): ChannelHandlers {
+    const peer: Peer = { channel, isAgreed: false, heardMs: undefined, dropped: 0 }
+    this.#peers.set(channel.peer, peer)
+    channel.send(encodeGreeting(this.#options.identity))
+    let isGreeted = false
+    return {
+      received: (message) => {
+        if (!isGreeted) {
+          isGreeted = true
+          this.#greeted(peer, message)
+        } else if (peer.isAgreed) {
+          peer.heardMs = this.#options.clock.monotonicMs()
+          this.#deliver?.(channel.peer, message)
+        }
+      },
+      closed: () => {
+        if (this.#peers.get(channel.peer) === peer) this.#peers.delete(channel.peer)
+      },
+    }
+  }
+
+  #greeted(peer: Peer, message: Uint8Array): void {
+    const { identity, logger } = this.#options
+    const { peer: from } = peer.channel
+    const reason = mismatch(identity, decodeGreeting(message))
+    if (reason === undefined) {
+      peer.isAgreed = true
+      this.#refusals.delete(from)
+      return
+    }
+    this.#refusals.set(from, reason)
+    logger.error('a peer has another log: nothing is exchanged with it', { from, reason })
+  }
+}

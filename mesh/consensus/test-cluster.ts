@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { systemClock } from '../clock/clock.ts'
+import type { PeerAddresses } from '../link/links.ts'
+import { MemoryLinkNetwork } from '../link/memory-links.ts'
+import type { CommittedBlock } from '../log/committed-log.ts'
+import type { VoterLog } from '../log/voter-log.ts'
+import { silentLogger } from '../logger/logger.ts'
+import { Consensus } from './consensus.ts'
+import { MemoryTunnelNetwork } from './memory-tunnels.ts'
+
+const nowhere: PeerAddresses = { udp: [], webSocket: [] }
+
+export interface TestNode {
+  consensus: Consensus
+  log: VoterLog
+  /** Delivered since its last start. */
+  blocks: CommittedBlock[]
+}
+
+export interface TestNodeOptions {
+  cluster?: string
+  generation?: number
+  /** Default: only node 1. */
+  isFounder?: boolean
+}
+
+/** Nodes of one process over links in memory, each with a directory of its own; their keys are digits. */
+export class TestCluster {
+  readonly links = new MemoryLinkNetwork()
+  readonly tunnels = new MemoryTunnelNetwork()
+  readonly nodes = new Map<string, TestNode>()
+  readonly #opening = new Map<string, Consensus>()
+  readonly #peers = new Map(['1', '2', '3', '4', '5'].map((id) => [id, nowhere]))
+
+  constructor(readonly directory: string) {}
+
+  async start(id: string, options: TestNodeOptions = {}): Promise<TestNode> {
+    const { cluster = 'k', generation = 1, isFounder = id === '1' } = options
+    const links = this.links.join(id)
+    const consensus = new Consensus({
+      directory: join(this.directory, id),
+      seed: new Uint8Array(32).fill(7),
+      generation,
+      secret: new Uint8Array(32).fill(Number(id)),
+      cluster,
+      links,
+      tunnels: this.tunnels.join(id),
+      clock: systemClock,
+      logger: silentLogger,
+      tickMs: 20,
+    })
+    this.#opening.set(id, consensus)
+    this.links.heal(id)
+    links.setPeers(this.#peers)
+    const log = await consensus.open(isFounder)
+    const blocks: CommittedBlock[] = []
+    const node = { consensus, log, blocks }
+    this.nodes.set(id, node)
+    await log.subscribe(0, async (more) => void blocks.push(...more))
+    return node
+  }
+
+  async stop(id: string): Promise<void> {
+    this.links.cut(id)
+    await this.#opening.get(id)!.close()
+    this.#opening.delete(id)
+    this.nodes.delete(id)
+  }
+
+  /** What a node has delivered, once that is all that was committed anywhere before the call. */
+  async caughtUp(id: string): Promise<string[]> {
+    const { log, blocks } = this.nodes.get(id)!
+    const index = await log.readIndex()
+    while ((blocks.at(-1)?.index ?? -1) + 1 < index) await Bun.sleep(2)
+    return blocks.filter(({ payload }) => payload.byteLength > 0).map(({ payload }) => Buffer.from(payload).toString())
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.#opening.keys()]) await this.stop(id)
+  }
+}
