@@ -26,8 +26,14 @@ export interface CommittedLog {
   readIndex(): Promise<number>
   /** A stored block, or undefined when it has been cleared. */
   get(index: number): Promise<CommittedBlock | undefined>
+  /** Gives the room of old blocks back, on this node alone. Ranges are `[first, end)`, in order; the newest block stays. */
+  clear(ranges: readonly (readonly [number, number])[]): Promise<void>
+  /** From here on every block is kept. */
+  readonly floor: number
   /** Blocks committed so far, as far as this node knows. */
   readonly length: number
+  /** Blocks that this node's disk has, those included that it does not know to be committed yet after a restart. */
+  readonly storedLength: number
   /** The term of the present leader; 0 when unknown. */
   readonly term: number
   close(): Promise<void>

@@ -1,7 +1,7 @@
 import type Hypercore from 'hypercore'
 import type { Duplex } from 'streamx'
 import type { Logger } from '../logger/logger.ts'
-import { openOperationsCoreIn } from './operations-core.ts'
+import { firstMissing, floorOf, openOperationsCoreIn } from './operations-core.ts'
 import { openStorage } from './storage.ts'
 
 export interface FetchOptions {
@@ -24,7 +24,8 @@ export async function fetchOperations(options: FetchOptions): Promise<number> {
   const core = await openOperationsCoreIn(storage, seed, generation)
   try {
     await fetchBlocks(core, stream)
-    if (core.contiguousLength < core.length) throw new Error('some operations are still missing: fetch again')
+    if (firstMissing(core, await floorOf(core)) < core.length)
+      throw new Error('some operations are still missing: fetch again')
     return core.length
   } finally {
     await core.close()
@@ -34,6 +35,7 @@ export async function fetchOperations(options: FetchOptions): Promise<number> {
 
 /** Brings a core up to that at the other end of the stream, which is destroyed then. Throws when it ends before that. */
 export async function fetchBlocks(core: Hypercore, stream: Duplex): Promise<void> {
+  const floor = await floorOf(core)
   // Else the length grows with the peer's while the blocks are on their way, and the last ones are missing at the end.
   core.core.replicator.eagerUpgrade = false
   const replication = core.replicate(false)
@@ -50,7 +52,7 @@ export async function fetchBlocks(core: Hypercore, stream: Duplex): Promise<void
     core.once('peer-add', core.findingPeers())
     // Forced, since hypercore asks nobody about a core that it could write itself.
     await Promise.race([core.update({ wait: true, force: true }), closed])
-    await Promise.race([core.download({ start: core.contiguousLength, end: core.length }).done(), closed])
+    await Promise.race([core.download({ start: firstMissing(core, floor), end: core.length }).done(), closed])
   } finally {
     stream.destroy()
     replication.destroy()

@@ -1,5 +1,5 @@
 import { fetchOperations } from './fetch-operations.ts'
-import { openOperationsCoreIn } from './operations-core.ts'
+import { firstMissing, floorOf, openOperationsCoreIn } from './operations-core.ts'
 import { RaftLog } from './raft-log.ts'
 import { openStorage } from './storage.ts'
 import { VoterLog, type VoterLogOptions } from './voter-log.ts'
@@ -52,7 +52,7 @@ async function mustFetch({
     await storage.ready()
     const hasLog = await RaftLog.exists(storage, secret)
     const core = await openOperationsCoreIn(storage, seed, generation)
-    const isWhole = core.contiguousLength >= core.length
+    const isWhole = firstMissing(core, await floorOf(core)) >= core.length
     const isNew = core.length === 0 && !hasLog
     // With its last session hypercore 11.37 closes the storage.
     await core.close()

@@ -20,3 +20,22 @@ export async function openOperationsCoreIn(
   await core.ready()
   return core
 }
+
+const floorKey = 'floor'
+
+/** From this block on all are kept; of those before, some or all are cleared on this node. */
+export async function floorOf(core: Hypercore): Promise<number> {
+  const stored = await core.getUserData(floorKey)
+  return stored === null ? 0 : Number(stored.toString())
+}
+
+/** To be durable before the first of the blocks below is cleared, or they would look like an interrupted fetch. */
+export async function raiseFloor(core: Hypercore, floor: number): Promise<void> {
+  await core.setUserData(floorKey, Buffer.from(`${floor}`))
+}
+
+/** The first block from the floor on that is not here; the core's length or more when all are. */
+export function firstMissing(core: Hypercore, floor: number): number {
+  const missing = core.core.bitfield.firstUnset(floor)
+  return missing < 0 ? core.length : missing
+}

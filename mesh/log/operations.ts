@@ -5,38 +5,66 @@ import { decodeCommand } from './command-codec.ts'
 import type { CommittedBlock } from './committed-log.ts'
 import { fetchBlocks } from './fetch-operations.ts'
 import { decodeOperation, encodeOperation } from './operation-block.ts'
+import { firstMissing, floorOf, raiseFloor } from './operations-core.ts'
 
 const readPage = 256
 const noPayload = new Uint8Array()
+/** Blocks that are not on the disk yet hold no more than this; appending waits for room then. */
+const maxPendingBytes = 16 * 1024 * 1024
+/** Nobody waits for these appends: what comes meanwhile goes along, and the disk is free for the Raft log. */
+const gatherMs = 20
 
 /**
  * The operations core as its voters write it: block i is the committed Raft entry i + 1, with an empty payload for
- * entries that are Raft's own, so that every voter appends the same bytes.
+ * entries that are Raft's own, so that every voter appends the same bytes. What was appended is readable at once and
+ * durable a little later (`durableLength`): until then it is in the Raft log.
  */
 export class Operations {
   readonly #core: Hypercore
   #timeMs = 0
   #lastTerm = 0
+  /** Blocks of the core, all on the disk. Its own length runs ahead of what its writers here have noticed. */
+  #durableLength: number
+  /** Follow those. */
+  readonly #pending: CommittedBlock[] = []
+  #pendingBytes = 0
+  #appending: Promise<void> | undefined
+  #gathering: { timer: ReturnType<typeof setTimeout>; end: () => void } | undefined
+  #floor: number
+  #failure: Error | undefined
 
-  private constructor(core: Hypercore) {
+  private constructor(core: Hypercore, floor: number) {
     this.#core = core
+    this.#durableLength = core.length
+    this.#floor = floor
   }
 
-  /** Throws when blocks are missing: a fetch was interrupted. */
+  /** Throws when blocks are missing that were not cleared: a fetch was interrupted. */
   static async open(core: Hypercore): Promise<Operations> {
-    if (core.contiguousLength < core.length) {
-      const here = `${core.contiguousLength} of ${core.length}`
+    const floor = await floorOf(core)
+    if (firstMissing(core, floor) < core.length) {
+      const here = `${firstMissing(core, floor)} of ${core.length}`
       throw new Error(`only ${here} operations are here: fetch the others from a peer first (fetchOperations)`)
     }
     // Else a remote head overtakes our own append and blocks appear twice.
     core.core.replicator.setPushOnly(true)
-    const operations = new Operations(core)
+    const operations = new Operations(core, floor)
     await operations.#readLast()
     return operations
   }
 
   get length(): number {
-    return this.#core.length
+    return this.#durableLength + this.#pending.length
+  }
+
+  /** Blocks before this one are on the disk. */
+  get durableLength(): number {
+    return this.#durableLength
+  }
+
+  /** From here on every block is kept; of those before, some or all are cleared. */
+  get floor(): number {
+    return this.#floor
   }
 
   get lastTerm(): number {
@@ -49,26 +77,43 @@ export class Operations {
   }
 
   /**
-   * Resolves with the new blocks when they are durable; entries that are here already, fetched, are left out. Throws
-   * when an entry is not the next, or from a newer build.
+   * Resolves with the new blocks; entries that are here already, fetched, are left out. Throws when an entry is not the
+   * next, or from a newer build, or when earlier ones could not be written.
    */
   async append(entries: readonly Entry[]): Promise<CommittedBlock[]> {
+    while (this.#pendingBytes > maxPendingBytes && this.#failure === undefined) await this.flush()
+    if (this.#failure !== undefined) throw this.#failure
     const { length } = this
     const blocks = entries.filter(({ index }) => index > length).map((entry, at) => this.#blockOf(entry, length + at))
-    if (blocks.length === 0) return blocks
-    await this.#core.append(blocks.map(encodeOperation))
+    for (const block of blocks) {
+      this.#pending.push(block)
+      this.#pendingBytes += block.payload.byteLength
+    }
+    if (blocks.length > 0) this.#appending ??= this.#appendPending()
     return blocks
   }
 
+  /** Resolves when all that was appended before is durable. */
+  async flush(): Promise<void> {
+    const { length } = this
+    while (this.#durableLength < length && this.#failure === undefined) {
+      this.#gathering?.end()
+      await this.#appending
+    }
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
   async get(index: number): Promise<CommittedBlock | undefined> {
+    const pending = this.#pending[index - this.#durableLength]
+    if (pending !== undefined) return pending
     const bytes = await this.#core.get(index, { wait: false })
     return bytes === null ? undefined : decodeOperation(index, bytes)
   }
 
   /** Stored blocks from `from` on, in pages. Throws when one has been cleared. */
   async *pages(from: number): AsyncGenerator<CommittedBlock[]> {
-    for (let first = from; first < this.#core.length; first += readPage) {
-      const count = Math.min(readPage, this.#core.length - first)
+    for (let first = from; first < this.length; first += readPage) {
+      const count = Math.min(readPage, this.length - first)
       const blocks = await Promise.all(Array.from({ length: count }, (_, offset) => this.get(first + offset)))
       const missing = blocks.indexOf(undefined)
       if (missing >= 0) throw new Error(`operation ${first + missing} is missing from the log`)
@@ -81,6 +126,7 @@ export class Operations {
    * when the stream ends before all is here.
    */
   async fetch(stream: Duplex): Promise<void> {
+    await this.flush()
     const core = this.#core
     core.core.replicator.setPushOnly(false)
     try {
@@ -88,13 +134,28 @@ export class Operations {
     } finally {
       core.core.replicator.setPushOnly(true)
     }
-    if (core.contiguousLength < core.length) throw new Error('some operations are still missing')
+    this.#durableLength = core.length
+    if (!this.isWhole) throw new Error('some operations are still missing')
     await this.#readLast()
+  }
+
+  /**
+   * Gives the room of these blocks back, for good and on this node alone; `floor` rises to behind the last one. Those that
+   * are not durable yet, and the newest, stay. Ranges are `[first, end)`, in order.
+   */
+  async clear(ranges: readonly (readonly [number, number])[]): Promise<void> {
+    const last = this.#durableLength - 1
+    const kept = ranges.map(([first, end]) => [first, Math.min(end, last)] as const).filter(([a, b]) => a < b)
+    const end = kept.at(-1)?.[1]
+    if (end === undefined) return
+    if (end > this.#floor) await raiseFloor(this.#core, end)
+    this.#floor = Math.max(this.#floor, end)
+    for (const [first, behind] of kept) await this.#core.clear(first, behind)
   }
 
   /** Every block up to the length is here: no fetch was left half done. */
   get isWhole(): boolean {
-    return this.#core.contiguousLength >= this.#core.length
+    return firstMissing(this.#core, this.#floor) >= this.#core.length
   }
 
   /** Serves the blocks to learners and laggards. */
@@ -103,7 +164,40 @@ export class Operations {
   }
 
   async close(): Promise<void> {
-    await this.#core.close()
+    try {
+      await this.flush()
+    } finally {
+      await this.#core.close()
+    }
+  }
+
+  async #appendPending(): Promise<void> {
+    try {
+      while (this.#pending.length > 0) {
+        // Those who replicate would wait too.
+        if (this.#core.peers.length === 0) await this.#gather()
+        const blocks = [...this.#pending]
+        await this.#core.append(blocks.map(encodeOperation))
+        this.#pending.splice(0, blocks.length)
+        this.#durableLength += blocks.length
+        for (const { payload } of blocks) this.#pendingBytes -= payload.byteLength
+      }
+    } catch (error) {
+      this.#failure = new Error(`operations cannot be written: ${(error as Error).message}`, { cause: error })
+    } finally {
+      this.#appending = undefined
+    }
+  }
+
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(this.#gathering?.timer)
+        this.#gathering = undefined
+        resolve()
+      }
+      this.#gathering = { timer: setTimeout(end, gatherMs), end }
+    })
   }
 
   async #readLast(): Promise<void> {

@@ -13,7 +13,7 @@ import { mergeWrites } from './write-queue.ts'
 export interface RaftDriverOptions {
   id: NodeId
   log: RaftLog
-  /** What the state below has applied, durably. */
+  /** What the state below has applied. */
   applied: Index
   /** Uniform in [0, 1). */
   random: () => number
@@ -25,7 +25,9 @@ export interface RaftDriverOptions {
   /** Default 16 MiB: entries kept in memory for voters that lag. */
   maxKeptBytes?: number
   send(message: Message): void
-  /** Committed entries in order; the next run comes when this one is done. What it has applied must be durable. */
+  /** The log must keep what comes after this index: what was applied since is not durable below yet. */
+  durable(): Index
+  /** Committed entries in order; the next run comes when this one is done. */
   apply(entries: readonly Entry[]): Promise<void>
   /** Makes the state the one after this index, durably, before the log begins anew there. */
   install(snapshot: SnapshotMetadata): Promise<void>
@@ -212,8 +214,9 @@ export class RaftDriver {
   async #compact(applied: Index): Promise<void> {
     const { base, logBytes } = this.#raft.status
     if (logBytes < (this.#options.maxKeptBytes ?? maxKeptBytes) || this.#stopped !== undefined) return
-    const next = this.#raft.snapshotMetadata(base.index + Math.ceil((applied - base.index) / 2))
-    if (next === undefined || next.index === base.index) return
+    const half = base.index + Math.ceil((applied - base.index) / 2)
+    const next = this.#raft.snapshotMetadata(Math.min(half, this.#options.durable()))
+    if (next === undefined || next.index <= base.index) return
     await this.#options.log.compact(next)
     this.#run(() => this.#raft.compact(next.index))
   }

@@ -75,6 +75,7 @@ export class VoterLog implements CommittedLog {
   #driver!: RaftDriver
   #leadership: Leadership = { role: 'follower', term: 0, leader: null }
   #deliver: ((blocks: CommittedBlock[]) => Promise<void>) | undefined
+  #from = 0
   /** Applying and the start of a subscription, one after the other. */
   #turn: Promise<void> = Promise.resolve()
   #failure: StoreError | undefined
@@ -116,6 +117,14 @@ export class VoterLog implements CommittedLog {
     return this.#operations.length
   }
 
+  get storedLength(): number {
+    return Math.max(this.#operations.length, this.#raftLog.lastIndex)
+  }
+
+  get floor(): number {
+    return this.#operations.floor
+  }
+
   get term(): number {
     return this.#leadership.term
   }
@@ -137,6 +146,7 @@ export class VoterLog implements CommittedLog {
     this.#turn = this.#turn.then(async () => {
       for await (const blocks of this.#operations.pages(from)) await deliver(blocks)
       this.#deliver = deliver
+      this.#from = from
     })
     return this.#turn
   }
@@ -150,6 +160,11 @@ export class VoterLog implements CommittedLog {
 
   get(index: number): Promise<CommittedBlock | undefined> {
     return this.#operations.get(index)
+  }
+
+  /** Gives the room of old blocks back, on this node alone. Ranges are `[first, end)`, in order. */
+  clear(ranges: readonly (readonly [number, number])[]): Promise<void> {
+    return this.#operations.clear(ranges)
   }
 
   /** Hands leadership to another voter, if this node has it. */
@@ -193,6 +208,7 @@ export class VoterLog implements CommittedLog {
       maxKeptBytes,
       send: (message: Message) =>
         transport.send(message.to, encodeDatagram({ kind: 'raft', message: encodeMessage(message) })),
+      durable: () => this.#operations.durableLength,
       apply: (entries) => this.#apply(entries),
       install: (snapshot) => this.#install(snapshot.index),
       leadershipChanged: (leadership) => {
@@ -209,11 +225,19 @@ export class VoterLog implements CommittedLog {
 
   #apply(entries: readonly Entry[]): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const blocks = await this.#operations.append(entries)
-      if (blocks.length > 0) await this.#deliver?.(blocks)
+      await this.#hand(await this.#operations.append(entries))
     })
     this.#turn = turn
     return turn
+  }
+
+  /** What the subscriber asked for; after a crash it may be ahead of the operations, which are applied again from the log. */
+  async #hand(blocks: CommittedBlock[]): Promise<void> {
+    const due =
+      blocks[0] !== undefined && blocks[0].index >= this.#from
+        ? blocks
+        : blocks.filter(({ index }) => index >= this.#from)
+    if (due.length > 0) await this.#deliver?.(due)
   }
 
   /** Fetches operations up to at least this length and delivers them; tries again while no peer gives them. */
@@ -229,7 +253,7 @@ export class VoterLog implements CommittedLog {
           await new Promise((resolve) => setTimeout(resolve, fetchPauseMs))
         }
       }
-      for await (const blocks of this.#operations.pages(before)) await this.#deliver?.(blocks)
+      for await (const blocks of this.#operations.pages(before)) await this.#hand(blocks)
     })
     this.#turn = turn
     return turn

@@ -137,8 +137,9 @@ export class ReplicatedStore implements Store {
 
   async #restore(): Promise<void> {
     const position = await this.#view.position()
-    if (position.applied > this.#options.log.length) {
-      const message = `the view has applied ${position.applied} operations, but the log has ${this.#options.log.length}`
+    const { storedLength } = this.#options.log
+    if (position.applied > storedLength) {
+      const message = `the view has applied ${position.applied} operations, but the log has ${storedLength}`
       throw new StoreError('Poisoned', `${message}: operations were lost or the view is another cluster's`)
     }
     const entries = (await Array.fromAsync(this.#view.entries())).flat()

@@ -47,6 +47,8 @@ declare module 'hypercore' {
     autoClose: boolean
     close(): Promise<void>
     state: { storage: { readonly core: CorePointer } }
+    /** Which blocks are here. */
+    bitfield: { /** -1 when there is none. */ firstUnset(position: number): number }
     replicator: { setPushOnly(pushOnly: boolean): void; eagerUpgrade: boolean }
     /** Checks tree, blocks and bitfield against each other; null when a root of the tree is missing. */
     audit(options?: { dryRun?: boolean }): Promise<AuditReport | null>
@@ -76,6 +78,8 @@ declare module 'hypercore' {
     readonly opened: boolean
     readonly closed: boolean
     readonly core: Core
+    /** Those that replicate it now. */
+    readonly peers: readonly unknown[]
     ready(): Promise<void>
     /** One atomic, durable batch; gives the new length. */
     append(blocks: Uint8Array | Uint8Array[]): Promise<{ length: number; byteLength: number }>
