@@ -1,5 +1,5 @@
 import { Damaged } from './damaged.ts'
-import { assertKnownLevel } from './feature-level.ts'
+import { assertKnownLevel, knownFeatureLevel } from './feature-level.ts'
 
 /** What the log layer puts into a Raft entry of kind `command`. */
 export interface Command {
@@ -22,11 +22,11 @@ export function encodeCommand({ featureLevel, timeMs, payload }: Command): Uint8
   return bytes
 }
 
-/** The payload is a view of the bytes given. Throws Damaged, and UpgradeNeeded when this build is too old for it. */
-export function decodeCommand(bytes: Uint8Array): Command {
+/** The payload is a view of the bytes given. Throws Damaged, and UpgradeNeeded when it takes more than `knownLevel`. */
+export function decodeCommand(bytes: Uint8Array, knownLevel = knownFeatureLevel): Command {
   if (bytes.byteLength < headerBytes) throw new Damaged(`a command of ${bytes.byteLength} bytes is too short`)
   const featureLevel = bytes[0]!
-  assertKnownLevel('a committed entry', featureLevel)
+  assertKnownLevel('a committed entry', featureLevel, knownLevel)
   const timeMs = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(1, true)
   if (featureLevel === 0 || !Number.isFinite(timeMs))
     throw new Damaged(`a command of level ${featureLevel}, time ${timeMs}`)

@@ -6,6 +6,8 @@ export interface CommittedBlock {
   term: number
   /** Cluster time in ms since the epoch; never decreases. */
   timeMs: number
+  /** What a node must understand to apply it, see feature-level.ts; never decreases. */
+  featureLevel: number
   /** What was proposed; empty for a new leader's own first block. The log never looks inside. */
   payload: Uint8Array
 }

@@ -7,13 +7,13 @@ export const knownFeatureLevel = 1
 /** Something from a newer build: applying must stop here, at once and for good, rather than guess. */
 export class UpgradeNeeded extends Error {
   override readonly name = 'UpgradeNeeded'
-  constructor(what: string, level: number) {
-    super(`${what} needs feature level ${level}, this build knows ${knownFeatureLevel}: upgrade this node`)
+  constructor(what: string, level: number, knownLevel = knownFeatureLevel) {
+    super(`${what} needs feature level ${level}, this build knows ${knownLevel}: upgrade this node`)
   }
 }
 
-export function assertKnownLevel(what: string, level: number): void {
-  if (level > knownFeatureLevel) throw new UpgradeNeeded(what, level)
+export function assertKnownLevel(what: string, level: number, knownLevel = knownFeatureLevel): void {
+  if (level > knownLevel) throw new UpgradeNeeded(what, level, knownLevel)
 }
 
 /** The level that all of these members know; 0 when one has not announced any. */

@@ -23,7 +23,8 @@ const fetchPauseMs = 500
  */
 export async function openMemberLog(options: MemberLogOptions): Promise<VoterLog> {
   const { isFounder, signal, logger } = options
-  for (let isSaid = false; await mustFetch(options); ) {
+  let found = await lookAt(options)
+  for (let isSaid = false; !found.isWhole || (found.isNew && !isFounder); found = await lookAt(options)) {
     signal?.throwIfAborted()
     try {
       const stream = await options.openReplication(null)
@@ -35,18 +36,12 @@ export async function openMemberLog(options: MemberLogOptions): Promise<VoterLog
       await new Promise((resolve) => setTimeout(resolve, fetchPauseMs))
     }
   }
-  return VoterLog.open({ ...options, voters: isFounder ? [options.id] : [] })
+  // A founder that has operations but lost its log may have others beside it by now.
+  return VoterLog.open({ ...options, voters: isFounder && found.isNew ? [options.id] : [] })
 }
 
 /** A newcomer's directory is empty; a fetch that was interrupted leaves holes. */
-async function mustFetch({
-  directory,
-  secret,
-  seed,
-  generation,
-  isFounder,
-  logger,
-}: MemberLogOptions): Promise<boolean> {
+async function lookAt({ directory, secret, seed, generation, logger }: MemberLogOptions) {
   const storage = openStorage(directory, logger)
   try {
     await storage.ready()
@@ -56,7 +51,7 @@ async function mustFetch({
     const isNew = core.length === 0 && !hasLog
     // With its last session hypercore 11.37 closes the storage.
     await core.close()
-    return !isWhole || (isNew && !isFounder)
+    return { isNew, isWhole }
   } finally {
     await storage.close()
   }

@@ -1,29 +1,29 @@
 import type { CommittedBlock } from './committed-log.ts'
+import { Damaged } from './damaged.ts'
+import { assertKnownLevel, knownFeatureLevel } from './feature-level.ts'
 
-/** First byte of every block of the operations core. Fields only get added, each under a new number. */
-const format = 1
 const headerBytes = 17
 
-/** Layout: u8 format, f64 term, f64 time in ms (both little endian), payload. */
+/** Layout: u8 feature level, f64 term, f64 time in ms (both little endian), payload. Level 1 is the first. */
 export function encodeOperation(block: Omit<CommittedBlock, 'index'>): Uint8Array {
   const bytes = new Uint8Array(headerBytes + block.payload.byteLength)
   const view = new DataView(bytes.buffer)
-  bytes[0] = format
+  bytes[0] = block.featureLevel
   view.setFloat64(1, block.term, true)
   view.setFloat64(9, block.timeMs, true)
   bytes.set(block.payload, headerBytes)
   return bytes
 }
 
-/** The payload is a view of the bytes given. */
-export function decodeOperation(index: number, bytes: Uint8Array): CommittedBlock {
-  if (bytes.byteLength < headerBytes) throw new Error(`operation ${index} has ${bytes.byteLength} bytes: damaged`)
-  if (bytes[0] !== format) {
-    throw new Error(`operation ${index} has format ${bytes[0]}, this build knows ${format}: upgrade this node`)
-  }
+/** The payload is a view of the bytes given. Throws Damaged, and UpgradeNeeded when it takes more than `knownLevel`. */
+export function decodeOperation(index: number, bytes: Uint8Array, knownLevel = knownFeatureLevel): CommittedBlock {
+  if (bytes.byteLength < headerBytes) throw new Damaged(`operation ${index} has ${bytes.byteLength} bytes`)
+  const featureLevel = bytes[0]!
+  assertKnownLevel(`operation ${index}`, featureLevel, knownLevel)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return {
     index,
+    featureLevel,
     term: view.getFloat64(1, true),
     timeMs: view.getFloat64(9, true),
     payload: bytes.subarray(headerBytes),

@@ -1,14 +1,16 @@
 import type Hypercore from 'hypercore'
 import type { Duplex } from 'streamx'
 import type { Entry } from '../raft/entry.ts'
-import { decodeCommand } from './command-codec.ts'
+import { type Command, decodeCommand } from './command-codec.ts'
 import type { CommittedBlock } from './committed-log.ts'
+import { knownFeatureLevel } from './feature-level.ts'
 import { fetchBlocks } from './fetch-operations.ts'
 import { decodeOperation, encodeOperation } from './operation-block.ts'
 import { firstMissing, floorOf, raiseFloor } from './operations-core.ts'
 
 const readPage = 256
-const noPayload = new Uint8Array()
+/** An entry of Raft's own: it has no stamp. */
+const ofRaft: Command = { featureLevel: 0, timeMs: 0, payload: new Uint8Array() }
 /** Blocks that are not on the disk yet hold no more than this; appending waits for room then. */
 const maxPendingBytes = 16 * 1024 * 1024
 /** Nobody waits for these appends: what comes meanwhile goes along, and the disk is free for the Raft log. */
@@ -21,6 +23,8 @@ const gatherMs = 20
  */
 export class Operations {
   readonly #core: Hypercore
+  readonly #knownLevel: number
+  #featureLevel = 1
   #timeMs = 0
   #lastTerm = 0
   /** Blocks of the core, all on the disk. Its own length runs ahead of what its writers here have noticed. */
@@ -33,14 +37,15 @@ export class Operations {
   #floor: number
   #failure: Error | undefined
 
-  private constructor(core: Hypercore, floor: number) {
+  private constructor(core: Hypercore, floor: number, knownLevel: number) {
     this.#core = core
+    this.#knownLevel = knownLevel
     this.#durableLength = core.length
     this.#floor = floor
   }
 
-  /** Throws when blocks are missing that were not cleared: a fetch was interrupted. */
-  static async open(core: Hypercore): Promise<Operations> {
+  /** Throws when blocks are missing that were not cleared: a fetch was interrupted; and UpgradeNeeded. */
+  static async open(core: Hypercore, knownLevel = knownFeatureLevel): Promise<Operations> {
     const floor = await floorOf(core)
     if (firstMissing(core, floor) < core.length) {
       const here = `${firstMissing(core, floor)} of ${core.length}`
@@ -48,7 +53,7 @@ export class Operations {
     }
     // Else a remote head overtakes our own append and blocks appear twice.
     core.core.replicator.setPushOnly(true)
-    const operations = new Operations(core, floor)
+    const operations = new Operations(core, floor, knownLevel)
     await operations.#readLast()
     return operations
   }
@@ -69,6 +74,11 @@ export class Operations {
 
   get lastTerm(): number {
     return this.#lastTerm
+  }
+
+  /** What one must understand to write to this log. */
+  get featureLevel(): number {
+    return this.#featureLevel
   }
 
   /** The newest stamp: cluster time never goes back. */
@@ -107,7 +117,7 @@ export class Operations {
     const pending = this.#pending[index - this.#durableLength]
     if (pending !== undefined) return pending
     const bytes = await this.#core.get(index, { wait: false })
-    return bytes === null ? undefined : decodeOperation(index, bytes)
+    return bytes === null ? undefined : decodeOperation(index, bytes, this.#knownLevel)
   }
 
   /** Stored blocks from `from` on, in pages. Throws when one has been cleared. */
@@ -204,15 +214,18 @@ export class Operations {
     if (this.length === 0) return
     const last = await this.get(this.length - 1)
     if (last === undefined) throw new Error(`operation ${this.length - 1} is missing from the log`)
+    this.#featureLevel = last.featureLevel
     this.#timeMs = last.timeMs
     this.#lastTerm = last.term
   }
 
   #blockOf({ index, term, kind, data }: Entry, expected: number): CommittedBlock {
     if (index - 1 !== expected) throw new Error(`entry ${index} came where entry ${expected + 1} was due`)
-    const { timeMs, payload } = kind === 'command' ? decodeCommand(data) : { timeMs: 0, payload: noPayload }
-    this.#timeMs = Math.max(this.#timeMs, timeMs)
+    const command = kind === 'command' ? decodeCommand(data, this.#knownLevel) : ofRaft
+    this.#featureLevel = Math.max(this.#featureLevel, command.featureLevel)
+    this.#timeMs = Math.max(this.#timeMs, command.timeMs)
     this.#lastTerm = term
-    return { index: expected, term, timeMs: this.#timeMs, payload }
+    const { payload } = command
+    return { index: expected, term, timeMs: this.#timeMs, featureLevel: this.#featureLevel, payload }
   }
 }

@@ -4,9 +4,10 @@ import type { ConfigurationTarget } from '../raft/configuration.ts'
 import type { ChunkRequest, Effects, Leadership } from '../raft/effects.ts'
 import type { Entry, Index, LogPosition, NodeId } from '../raft/entry.ts'
 import type { Message, SnapshotMetadata } from '../raft/message.ts'
-import type { Limits } from '../raft/options.ts'
+import { defaultLimits, type Limits } from '../raft/options.ts'
 import { Raft, type RaftStatus } from '../raft/raft.ts'
 import { Refusal } from '../raft/refusal.ts'
+import { Durations } from './durations.ts'
 import type { RaftLog } from './raft-log.ts'
 import { mergeWrites } from './write-queue.ts'
 
@@ -39,6 +40,8 @@ export interface RaftDriverOptions {
 /** What became of a proposal: `lost` is known not to be committed, `unknown` may be. */
 export type Fate = LogPosition | Refusal | 'lost' | 'unknown'
 
+const defaultTickMs = 100
+const minElectionTicks = defaultLimits.electionTicks
 /** Beyond this the older half of what is applied is forgotten. The rest serves voters that lag. */
 const maxKeptBytes = 16 * 1024 * 1024
 
@@ -46,8 +49,10 @@ const maxKeptBytes = 16 * 1024 * 1024
 export class RaftDriver {
   readonly #options: RaftDriverOptions
   readonly #raft: Raft
+  readonly #writeDurations = new Durations()
   readonly #timer: ReturnType<typeof setInterval>
   #lastTickMs: number
+  #electionTicks: number
   #isScheduled = false
   #writes: Effects[] = []
   #isWriting = false
@@ -57,10 +62,11 @@ export class RaftDriver {
   #stopped: Error | undefined
 
   private constructor(options: RaftDriverOptions, entries: Entry[]) {
-    const { id, log, applied, random, limits, clock, tickMs = 100 } = options
+    const { id, log, applied, random, limits, clock, tickMs = defaultTickMs } = options
     this.#options = options
     this.#raft = new Raft({ id, base: log.base, entries, hardState: log.hardState, applied, random, limits })
     this.#lastTickMs = clock.monotonicMs()
+    this.#electionTicks = limits?.electionTicks ?? minElectionTicks
     this.#timer = setInterval(() => this.#tick(tickMs), tickMs)
   }
 
@@ -70,6 +76,19 @@ export class RaftDriver {
 
   get status(): RaftStatus {
     return this.#raft.status
+  }
+
+  /** 99 of 100 of the newest writes to the log took no longer. */
+  get writeP99Ms(): number | undefined {
+    return this.#writeDurations.percentileMs(0.99)
+  }
+
+  /** Never below ten ticks: heartbeats may be late. */
+  setElectionTimeout(timeoutMs: number): void {
+    const electionTicks = Math.max(Math.ceil(timeoutMs / (this.#options.tickMs ?? defaultTickMs)), minElectionTicks)
+    if (electionTicks === this.#electionTicks) return
+    this.#electionTicks = electionTicks
+    this.#run(() => this.#raft.setElectionTicks(electionTicks))
   }
 
   /** Resolves once the command is committed and applied here, or it is clear that it is not. */
@@ -177,7 +196,9 @@ export class RaftDriver {
         const { write, taken } = mergeWrites(this.#writes)
         this.#writes.splice(0, taken.length)
         if (write.snapshot !== undefined) await this.#install(write.snapshot)
+        const begunMs = this.#options.clock.monotonicMs()
         await this.#options.log.write(write)
+        this.#writeDurations.add(this.#options.clock.monotonicMs() - begunMs)
         if (this.#stopped !== undefined) return
         for (const { send } of taken) for (const message of send) this.#options.send(message)
         this.#run(() => this.#raft.persisted(taken.at(-1)!.sequence))

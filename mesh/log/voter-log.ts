@@ -13,6 +13,7 @@ import { StoreError } from '../store/store.ts'
 import { encodeCommand } from './command-codec.ts'
 import type { CommittedBlock, CommittedLog } from './committed-log.ts'
 import { decodeDatagram, encodeDatagram } from './datagram.ts'
+import { handOver } from './hand-over.ts'
 import { decodeMessage, encodeMessage } from './message-codec.ts'
 import { Operations } from './operations.ts'
 import { openOperationsCoreIn } from './operations-core.ts'
@@ -53,12 +54,18 @@ export interface VoterLogOptions {
   maxKeptBytes?: number
   /** Default 100 ms. */
   tickMs?: number
+  /** For tests: what an older or newer build knows. */
+  knownFeatureLevel?: number
   /** Until then a proposal looks for a leader that commits it. Default 8 s, below the store's own deadline. */
   proposeTimeoutMs?: number
 }
 
 const readTimeoutMs = 3000
 const defaultProposeTimeoutMs = 8000
+/** Within a message of the link, whatever else is in it. */
+const maxEntryBytes = 4 * 1024 * 1024 - 64 * 1024
+/** Longest wait for another leader at an orderly end. */
+const handOverTimeoutMs = 3000
 /** Between two tries to fetch operations. */
 const fetchPauseMs = 500
 
@@ -99,7 +106,7 @@ export class VoterLog implements CommittedLog {
     const storage = openStorage(directory, options.logger)
     const core = await openOperationsCoreIn(storage, seed, generation)
     core.core.autoClose = false
-    const operations = await Operations.open(core)
+    const operations = await Operations.open(core, options.knownFeatureLevel)
     const configuration = { voters: [...voters], outgoing: [], learners: [] }
     const base = { index: operations.length, term: operations.lastTerm, configuration }
     const raftLog = await RaftLog.open({ storage, secret, cluster, base })
@@ -131,6 +138,21 @@ export class VoterLog implements CommittedLog {
 
   get leadership(): Leadership {
     return this.#leadership
+  }
+
+  /** The newest stamp, in ms since the epoch; 0 before the first. */
+  get timeMs(): number {
+    return this.#operations.timeMs
+  }
+
+  /** What a node must understand to take part, see feature-level.ts. */
+  get featureLevel(): number {
+    return this.#operations.featureLevel
+  }
+
+  /** 99 of 100 of the newest writes to this node's log took no longer; undefined before the first. */
+  get writeP99Ms(): number | undefined {
+    return this.#driver.writeP99Ms
   }
 
   get status(): RaftStatus {
@@ -181,12 +203,27 @@ export class VoterLog implements CommittedLog {
     return begun instanceof Refusal ? begun : undefined
   }
 
+  /** At the leader: from here on entries may need this level. Only once every member knows it. */
+  async raiseFeatureLevel(level: number): Promise<void> {
+    const fate = await this.#proposeHere(new Uint8Array(), level)
+    const outcome = outcomeOf(fate)
+    if (outcome !== 'committed') throw new StoreError('NoQuorum', `the feature level is not raised: ${outcome}`)
+  }
+
+  /** For the median round trip to the other nodes: a follower that hears no leader for this long, up to twice, campaigns. */
+  setElectionTimeout(timeoutMs: number): void {
+    this.#driver.setElectionTimeout(timeoutMs)
+  }
+
   /** One end of a stream that serves the operations to a learner or a laggard, see `fetchOperations`. */
   replicate(isInitiator: boolean): Duplex {
     return this.#operations.replicate(isInitiator)
   }
 
+  /** Hands leadership over first, so that the others need not wait for an election timeout. */
   async close(): Promise<void> {
+    const untilMs = this.#options.clock.monotonicMs() + handOverTimeoutMs
+    await handOver(this, () => this.#failure !== undefined || this.#options.clock.monotonicMs() > untilMs)
     this.#failure ??= new StoreError('Closed', 'the log is closed')
     await this.#driver.stop(this.#failure)
     await this.#turn.catch(() => {})
@@ -206,6 +243,7 @@ export class VoterLog implements CommittedLog {
       logger,
       tickMs,
       maxKeptBytes,
+      limits: { maxEntryBytes },
       send: (message: Message) =>
         transport.send(message.to, encodeDatagram({ kind: 'raft', message: encodeMessage(message) })),
       durable: () => this.#operations.durableLength,
@@ -280,9 +318,9 @@ export class VoterLog implements CommittedLog {
     this.#options.transport.send(from, encodeDatagram({ kind: 'outcome', number, outcome }))
   }
 
-  #proposeHere(payload: Uint8Array): Promise<Fate> {
+  #proposeHere(payload: Uint8Array, featureLevel = this.#operations.featureLevel): Promise<Fate> {
     const timeMs = Math.max(this.#options.clock.nowMs(), this.#operations.timeMs)
-    return this.#driver.propose(encodeCommand({ featureLevel: 1, timeMs, payload }))
+    return this.#driver.propose(encodeCommand({ featureLevel, timeMs, payload }))
   }
 
   #assertOpen(): void {
