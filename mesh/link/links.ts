@@ -56,6 +56,10 @@ export interface LinkStatus {
   rttMs?: number
   sentBytes: number
   receivedBytes: number
+  /** Of this session: sent once more on another way. */
+  resentBytes?: number
+  /** Packets that the present connection lost and sent again; unknown where the kernel does that. */
+  lostPackets?: number
   /** Times the way was changed or lost since the session began. */
   wayChanges: number
   /** Cluster time. */

@@ -8,8 +8,8 @@ import type { PeerAddresses, PeerKey, Way } from './links.ts'
 export interface Connection {
   /**
    * Encrypted and message-preserving: one write here is one `data` there. Its `remotePublicKey` is the peer's key, its
-   * `handshakeHash` the connection's name on both ends. When `stream.rawStream` has `unsentBytes` (ours: UDXStream) no
-   * more than 64 KiB of bulk waits in it; elsewhere the session keeps what is on its way within a window of its own.
+   * `handshakeHash` the connection's name on both ends. When `stream.rawStream` has `unsentBytes` (our UDXStream) no more
+   * than 64 KiB of bulk waits in it; elsewhere the session keeps what is on its way within a window of its own.
    */
   readonly stream: NoiseSecretStream
   readonly peer: PeerKey
@@ -44,7 +44,7 @@ export interface LinkTransport {
   /**
    * Tries to reach the peer now; undefined when this transport knows no way to it, or looks for it all the time by itself
    * and answers through `accept`. Rejects with one sentence for `skein status`, after at most 15 s; also when `signal`
-   * aborts. The caller does not dial the same peer again before it settled, and spaces dials by a back-off.
+   * aborts. The caller does not dial the same peer again before it settled or was aborted, and spaces dials by a back-off.
    */
   dial(peer: PeerKey, addresses: PeerAddresses, signal: AbortSignal): Promise<Connection> | undefined
   /** The host's addresses or routes changed: sockets and discovery anew where that helps, at once. */

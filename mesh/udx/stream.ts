@@ -31,9 +31,12 @@ const closeMessages: Record<Exclude<CloseReason, 'done'>, string> = {
   ETIMEDOUT: 'connection timed out',
 }
 
+/** When no more than this waits to be sent, after more did, `sent` is emitted. */
+const sentMarkBytes = 32 * 1024
+
 /**
  * A reliable, ordered stream over UDP (udx-native's UDXStream): a streamx Duplex of buffers. Emits `connect`, `message`,
- * `remote-changed` beside the stream's events.
+ * `remote-changed` beside the stream's events; and, unlike the original, `sent`.
  */
 export class UDXStream extends Duplex {
   readonly udx: UDX
@@ -50,6 +53,7 @@ export class UDXStream extends Duplex {
   #isClosed = false
   readonly #schedule: EngineSchedule
   #writing: Callback | undefined
+  #hasUnsent = false
   #destroying: Callback | undefined
   readonly #flushes: { offset: number; resolve(isFlushed: boolean): void }[] = []
   #changing: Promise<void> | undefined
@@ -85,6 +89,12 @@ export class UDXStream extends Duplex {
 
   get inflight(): number {
     return this.#engine.send.flight.bytes
+  }
+
+  /** Bytes written that were not sent once: they wait for the path, or for this turn to end. */
+  get unsentBytes(): number {
+    const { buffered } = (this as unknown as { _writableState: { buffered: number } })._writableState
+    return buffered + this.#engine.send.queue.bytes
   }
 
   get retransmits(): number {
@@ -320,6 +330,9 @@ export class UDXStream extends Duplex {
     const { pendingBytes, highWaterBytes, ackedOffset } = this.#engine.send
     if (this.#writing !== undefined && pendingBytes <= highWaterBytes) this.#continueWriting()
     while (this.#flushes.length > 0 && ackedOffset >= this.#flushes[0]!.offset) this.#flushes.shift()!.resolve(true)
+    const hasUnsent = this.#engine.send.queue.bytes > sentMarkBytes
+    if (this.#hasUnsent && !hasUnsent) this.emit('sent' as 'drain')
+    this.#hasUnsent = hasUnsent
   }
 
   #pump(): void {

@@ -9,13 +9,15 @@ const drainPollMs = 2
 
 /**
  * Opens a link to a peer that listens: `ws://` or `wss://` URL (its TLS is not what protects: the Noise handshake inside
- * proves the peer's key). Resolves after the handshake; rejects when the peer is not the one asked for, or late.
+ * proves the peer's key). Resolves after the handshake; rejects when the peer is not the one asked for, late, or `signal`
+ * aborts.
  */
 export async function dialWebSocket(
   url: string,
   keyPair: NoiseKeyPair,
   remotePublicKey: Buffer,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<NoiseSecretStream> {
   const raw = connect(url)
   const noise = new NoiseSecretStream(true, raw, { pattern: 'IK', keyPair, remotePublicKey })
@@ -24,6 +26,8 @@ export async function dialWebSocket(
     failure = error
   }
   noise.on('error', onError)
+  const abort = () => noise.destroy(new Error(`dialling ${url} was given up`))
+  signal?.addEventListener('abort', abort)
   try {
     const opened = await within(timeoutMs, noise.opened, () => new Error(`${url} did not answer in ${timeoutMs} ms`))
     if (opened) return noise
@@ -32,6 +36,7 @@ export async function dialWebSocket(
     noise.destroy()
     throw error
   } finally {
+    signal?.removeEventListener('abort', abort)
     // A listener has to stay until the caller has its own, which it adds in the same turn.
     queueMicrotask(() => noise.off('error', onError))
   }

@@ -11,7 +11,8 @@ export interface ListenerOptions {
   tls?: { certificatePem: string; keyPem: string }
   /** Asked after the handshake has proved the key and before any byte of the peer is handed on. */
   isAllowed(publicKey: Buffer): boolean
-  accept(connection: NoiseSecretStream): void
+  /** `from` is the address that it came from. */
+  accept(connection: NoiseSecretStream, from: string): void
   log: Logger
   /** How long a handshake may take. Default 5 s. */
   handshakeTimeoutMs?: number
@@ -93,7 +94,7 @@ export class WebSocketListener {
     noise.opened.then((opened) => {
       clearTimeout(timer)
       this.#handshakes.delete(stream)
-      if (opened) this.#admit(noise)
+      if (opened) this.#admit(noise, socket.remoteAddress)
     })
   }
 
@@ -110,12 +111,15 @@ export class WebSocketListener {
     stream.received(message)
   }
 
-  #admit(noise: NoiseSecretStream): void {
+  #admit(noise: NoiseSecretStream, from: string): void {
     if (this.#options.isAllowed(noise.remotePublicKey)) {
-      this.#options.accept(noise)
+      this.#options.accept(noise, from)
       return
     }
-    this.#options.log.warn('a peer with an unknown key was refused', { key: noise.remotePublicKey.toString('hex') })
+    this.#options.log.debug('a WebSocket with an unknown key was refused', {
+      peer: noise.remotePublicKey.toString('hex'),
+      from,
+    })
     noise.destroy()
   }
 }

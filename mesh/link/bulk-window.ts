@@ -1,0 +1,128 @@
+/** Beyond what is on its way anyhow: as much bulk as a control message may find waiting before it. */
+const standingBytes = 64 * 1024
+/** A path quicker than this is taken to be so slow: an event loop's turn is no queue. */
+const minRoundTripMs = 5
+const rateRounds = 10
+const roundTripValidMs = 10_000
+const maxBytes = 16 * 1024 * 1024
+
+interface Sent {
+  /** Sum of all bytes sent, with this. */
+  total: number
+  atMs: number
+  /** What was acknowledged when it was sent, and when that was. */
+  delivered: number
+  deliveredAtMs: number
+  isStarved: boolean
+}
+
+/**
+ * How much bulk may be on its way where the transport does not tell what waits in it (a WebSocket: the kernel takes
+ * megabytes): what the path carries in a round trip, and 64 KiB. The rate is the highest of ten round trips, the round
+ * trip the lowest of ten seconds, as BBR takes them.
+ */
+export class BulkWindow {
+  readonly #sent: Sent[] = []
+  #head = 0
+  #total = 0
+  #delivered = 0
+  #deliveredAtMs = 0
+  #rates: number[] = [0]
+  #roundEnds = 0
+  #roundTripMs = Number.POSITIVE_INFINITY
+  #roundTripAtMs = 0
+  /** The bulk stops until the path is empty, to see its own round trip. */
+  #isProbing = false
+  /** The next round trip is believed, whatever it was before. */
+  #isRelearning = false
+  #isStarved = true
+
+  /** Bytes; no more than this should be on its way. */
+  get limitBytes(): number {
+    if (this.#isProbing) return 0
+    if (this.#roundTripMs === Number.POSITIVE_INFINITY) return standingBytes
+    const path = Math.max(...this.#rates) * Math.max(this.#roundTripMs, minRoundTripMs)
+    return Math.min(standingBytes + path, maxBytes)
+  }
+
+  sent(bytes: number, nowMs: number): void {
+    if (this.#head === this.#sent.length) this.#deliveredAtMs = nowMs
+    this.#total += bytes
+    this.#sent.push({
+      total: this.#total,
+      atMs: nowMs,
+      delivered: this.#delivered,
+      deliveredAtMs: this.#deliveredAtMs,
+      isStarved: this.#isStarved,
+    })
+    this.#isStarved = false
+  }
+
+  /** There was room and nothing to send: what is on its way now says little of the path. */
+  starved(): void {
+    this.#isStarved = true
+  }
+
+  acknowledged(bytes: number, nowMs: number): void {
+    if (bytes === 0) return
+    this.#delivered += bytes
+    this.#deliveredAtMs = nowMs
+    let newest: Sent | undefined
+    while (this.#head < this.#sent.length && this.#sent[this.#head]!.total <= this.#delivered) {
+      newest = this.#sent[this.#head++]
+    }
+    this.#compact()
+    if (newest === undefined) return
+    this.#measureRoundTrip(nowMs - newest.atMs, nowMs)
+    this.#measureRate(newest, nowMs)
+  }
+
+  /** Another way: nothing is known of it. */
+  reset(): void {
+    this.#sent.length = 0
+    this.#head = 0
+    this.#total = 0
+    this.#delivered = 0
+    this.#rates = [0]
+    this.#roundEnds = 0
+    this.#roundTripMs = Number.POSITIVE_INFINITY
+    this.#isProbing = false
+    this.#isRelearning = false
+    this.#isStarved = true
+  }
+
+  #measureRoundTrip(roundTripMs: number, nowMs: number): void {
+    if (this.#isRelearning || roundTripMs <= this.#roundTripMs) {
+      this.#roundTripMs = roundTripMs
+      this.#roundTripAtMs = nowMs
+      this.#isRelearning = false
+    } else if (nowMs - this.#roundTripAtMs > roundTripValidMs) {
+      // A queue of our own making would be taken for the path: it is emptied first.
+      this.#isProbing = true
+    }
+    if (this.#isProbing && this.#head === this.#sent.length) {
+      this.#isProbing = false
+      this.#isRelearning = true
+    }
+  }
+
+  #measureRate(newest: Sent, nowMs: number): void {
+    if (newest.delivered >= this.#roundEnds) {
+      this.#roundEnds = this.#delivered
+      this.#rates.push(0)
+      if (this.#rates.length > rateRounds) this.#rates.shift()
+    }
+    const elapsedMs = nowMs - newest.deliveredAtMs
+    if (elapsedMs <= 0) return
+    const rate = (this.#delivered - newest.delivered) / elapsedMs
+    if (newest.isStarved && rate < Math.max(...this.#rates)) return
+    const last = this.#rates.length - 1
+    this.#rates[last] = Math.max(this.#rates[last]!, rate)
+  }
+
+  #compact(): void {
+    if (this.#head < 512 || this.#head * 2 < this.#sent.length) return
+    this.#sent.splice(0, this.#head)
+    this.#head = 0
+  }
+}
