@@ -10,21 +10,12 @@ import {
   StreamEngine,
 } from './engine/stream-engine.ts'
 import { EngineSchedule } from './engine-schedule.ts'
+import { Flushes } from './flushes.ts'
 import { checkedHost, type UDXSocket } from './socket.ts'
+import type { Firewall, UDXStreamOptions } from './stream-options.ts'
 import type { UDX } from './udx.ts'
 
 type Callback = (error: Error | null) => void
-
-/** True drops the packet. Asked each time a packet comes on another socket than the stream's own. */
-export type Firewall = (socket: UDXSocket, port: number, host: string, family: 4 | 6) => boolean
-
-export interface UDXStreamOptions {
-  firewall?: Firewall
-  /** Says something of the payload; nothing on the wire. */
-  framed?: boolean
-  /** First seq; for tests. */
-  seq?: number
-}
 
 const closeMessages: Record<Exclude<CloseReason, 'done'>, string> = {
   ECONNRESET: 'connection reset by peer',
@@ -55,7 +46,7 @@ export class UDXStream extends Duplex {
   #writing: Callback | undefined
   #hasUnsent = false
   #destroying: Callback | undefined
-  readonly #flushes: { offset: number; resolve(isFlushed: boolean): void }[] = []
+  readonly #flushes = new Flushes()
   #changing: Promise<void> | undefined
   #previousSocket: UDXSocket | undefined
   #relayTo: UDXStream | undefined
@@ -219,7 +210,7 @@ export class UDXStream extends Duplex {
     if (this.destroying || this.#isClosed) return false
     const offset = this.#engine.send.writtenOffset
     if (this.#engine.send.ackedOffset >= offset) return true
-    return new Promise((resolve) => this.#flushes.push({ offset, resolve }))
+    return this.#flushes.until(offset)
   }
 
   /** True when the packet was ours (also when the firewall dropped it). */
@@ -329,7 +320,7 @@ export class UDXStream extends Duplex {
   #afterAcknowledgement(): void {
     const { pendingBytes, highWaterBytes, ackedOffset } = this.#engine.send
     if (this.#writing !== undefined && pendingBytes <= highWaterBytes) this.#continueWriting()
-    while (this.#flushes.length > 0 && ackedOffset >= this.#flushes[0]!.offset) this.#flushes.shift()!.resolve(true)
+    this.#flushes.acknowledged(ackedOffset)
     const hasUnsent = this.#engine.send.queue.bytes > sentMarkBytes
     if (this.#hasUnsent && !hasUnsent) this.emit('sent' as 'drain')
     this.#hasUnsent = hasUnsent
@@ -383,7 +374,7 @@ export class UDXStream extends Duplex {
       stream.destroy()
     }
     this.#relaying.clear()
-    for (const { resolve } of this.#flushes.splice(0)) resolve(false)
+    this.#flushes.close()
     this.#continueDestroying(error)
   }
 

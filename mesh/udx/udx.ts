@@ -5,7 +5,8 @@ import { PacketType, streamIdOf, typesOf } from './engine/packet.ts'
 import { timeWaitMs } from './engine/stream-engine.ts'
 import { listInterfaces, type NetworkInterface, NetworkInterfaces } from './network-interfaces.ts'
 import { UDXSocket, type UDXSocketOptions } from './socket.ts'
-import { UDXStream, type UDXStreamOptions } from './stream.ts'
+import { UDXStream } from './stream.ts'
+import type { UDXStreamOptions } from './stream-options.ts'
 
 /** Streams that are over and still answer; more than this and the oldest are forgotten. */
 const maxTimeWait = 4096
