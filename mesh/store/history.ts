@@ -16,7 +16,8 @@ export class History {
 
   async get(key: string, at: Revision): Promise<Entry | undefined> {
     const change = await this.#view.changeAt(key, at)
-    return change === undefined || change.deleted ? undefined : this.#entryOf(change)
+    if (change === undefined || change.deleted) return undefined
+    return this.#entryOf(change)
   }
 
   async list(prefix: string, from: string, at: Revision, limit: number): Promise<Listing> {
@@ -32,6 +33,10 @@ export class History {
   }
 
   async #entryOf(change: ChangeRow): Promise<Entry> {
+    if (change.kind === 'pruned') {
+      const message = `what transient writes made of ${change.key} after revision ${change.revision} is no longer kept`
+      throw new StoreError('Compacted', message)
+    }
     const value = valueIn(await this.#transactionAt(change), change.key)
     if (value === null) throw new Error(`block ${change.block} does not hold ${change.key}`)
     return { key: change.key, value, revision: change.revision, created: change.created }

@@ -65,6 +65,10 @@ export class MemoryStore implements Store {
     return this.#ring.compacted
   }
 
+  get watchable(): Revision {
+    return this.#ring.compacted
+  }
+
   async commit(transaction: Transaction): Promise<Committed> {
     this.#assertOpen()
     assertSize(transaction)

@@ -5,8 +5,10 @@ import type { Logger } from '../logger/logger.ts'
 import { EventRing } from './event-ring.ts'
 import { History } from './history.ts'
 import { decodeTransaction, encodeTransaction } from './operation.ts'
+import { recentEvents } from './recent-events.ts'
+import { Retention, type RetentionOptions } from './retention.ts'
 import { assertSize } from './size.ts'
-import { type Applied, idOf, type Outcome, State } from './state.ts'
+import { idOf, type Outcome, State } from './state.ts'
 import {
   type Committed,
   type Entry,
@@ -16,12 +18,11 @@ import {
   type Revision,
   type Store,
   StoreError,
-  type StoreErrorCode,
   type StoreWatch,
   type Transaction,
 } from './store.ts'
 import { View } from './view.ts'
-import type { RecentRow, ViewBatch } from './view-database.ts'
+import { emptyBatch, recentIdOf, recordApplied } from './view-batch.ts'
 
 export interface ReplicatedStoreOptions {
   log: CommittedLog
@@ -33,11 +34,15 @@ export interface ReplicatedStoreOptions {
   commitTimeoutMs?: number
   /** How long a read at a revision not applied here yet waits. Default 3 s. */
   revisionTimeoutMs?: number
+  retention?: RetentionOptions
 }
 
 /** No listing is longer: keeps `LIMIT` within SQLite's integers. */
 const maxListed = 2 ** 40
 const ringBounds = { maxEvents: 200_000, maxBytes: 64 * 1024 * 1024 }
+/** Of the events of before a restart. */
+const restoredBounds = { maxOperations: 4096, maxBytes: 8 * 1024 * 1024 }
+const retentionPauseMs = 60_000
 
 /** The Store over a CommittedLog: applies its blocks in order to the state, and keeps a view of it on disk. */
 export class ReplicatedStore implements Store {
@@ -49,6 +54,9 @@ export class ReplicatedStore implements Store {
   /** Blocks applied. */
   #applied = 0
   #timeMs = 0
+  #compacted: Revision = 0
+  readonly #retention: Retention
+  #retentionTimer: ReturnType<typeof setInterval> | undefined
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
   readonly #appliedWaiters = new Set<() => void>()
   #expiryTimer: ReturnType<typeof setTimeout> | undefined
@@ -58,15 +66,20 @@ export class ReplicatedStore implements Store {
     this.#options = options
     this.#view = view
     this.#history = new History(view, options.log)
+    this.#retention = new Retention(view, options.log, options.logger, options.retention)
   }
 
   static async open(options: ReplicatedStoreOptions): Promise<ReplicatedStore> {
     const view = await View.open(options.viewFile, options.logger)
     const store = new ReplicatedStore(options, view)
     await store.#restore()
-    store.#ring = new EventRing(store.#state.revision, ringBounds)
+    const { after, batches } = await recentEvents(view, options.log, store.#state.revision, restoredBounds)
+    store.#ring = new EventRing(after, ringBounds)
+    store.#ring.push(batches)
     await options.log.subscribe(store.#applied, (blocks) => store.#deliver(blocks))
     await store.barrier()
+    store.#retentionTimer = setInterval(() => void store.retain(), retentionPauseMs)
+    store.#retentionTimer.unref?.()
     return store
   }
 
@@ -75,7 +88,11 @@ export class ReplicatedStore implements Store {
   }
 
   get compacted(): Revision {
-    return 0
+    return this.#compacted
+  }
+
+  get watchable(): Revision {
+    return this.#ring.compacted
   }
 
   async commit(transaction: Transaction): Promise<Committed> {
@@ -97,7 +114,7 @@ export class ReplicatedStore implements Store {
   async get(key: string, at?: Revision): Promise<Entry | undefined> {
     this.#assertOpen()
     if (at === undefined) return this.#state.get(key)
-    await this.#reached(at)
+    await this.#readable(at)
     return this.#history.get(key, at)
   }
 
@@ -105,7 +122,7 @@ export class ReplicatedStore implements Store {
     this.#assertOpen()
     const { at, limit = maxListed, from = prefix } = options
     if (at === undefined || at === this.#state.revision) return this.#state.list(prefix, options)
-    await this.#reached(at)
+    await this.#readable(at)
     return this.#history.list(prefix, from, at, limit)
   }
 
@@ -130,8 +147,10 @@ export class ReplicatedStore implements Store {
     if (this.#failure?.code === 'Closed') return
     this.#failure = new StoreError('Closed', 'the store is closed')
     clearTimeout(this.#expiryTimer)
+    clearInterval(this.#retentionTimer)
     for (const waiter of this.#appliedWaiters) waiter()
     this.#ring.close()
+    await this.#retention.close()
     await this.#view.close()
   }
 
@@ -143,19 +162,15 @@ export class ReplicatedStore implements Store {
       throw new StoreError('Poisoned', `${message}: operations were lost or the view is another cluster's`)
     }
     const entries = (await Array.fromAsync(this.#view.entries())).flat()
-    const recent = (await this.#view.recent()).map((row) => ({ id: row.id, outcome: outcomeOf(row) }))
+    const recent = (await this.#view.recent()).map(recentIdOf)
     this.#state.restore({ entries, recent, ...position })
     this.#applied = position.applied
     this.#timeMs = position.timeMs
+    this.#compacted = position.compacted
   }
 
   #deliver(blocks: CommittedBlock[]): Promise<void> {
-    const batch: ViewBatch = {
-      position: { applied: 0, revision: 0, timeMs: 0, term: 0 },
-      entries: new Map(),
-      changes: [],
-      recent: [],
-    }
+    const batch = emptyBatch()
     const answers: (() => void)[] = []
     for (const block of blocks) {
       const transaction = block.payload.length === 0 ? undefined : decodeTransaction(block.payload)
@@ -163,7 +178,7 @@ export class ReplicatedStore implements Store {
       this.#applied = block.index + 1
       this.#timeMs = block.timeMs
       this.#ring.push(applied.batches)
-      record(batch, block, applied, this.#state, transaction)
+      recordApplied(batch, block, applied, this.#state, transaction)
       if (transaction !== undefined) answers.push(() => this.#waiting.get(idOf(transaction))?.(applied.outcome!))
     }
     const { revision, term } = this.#state
@@ -203,7 +218,16 @@ export class ReplicatedStore implements Store {
     )
   }
 
-  async #reached(at: Revision): Promise<void> {
+  /** Removes history that is past its time; done every minute. */
+  async retain(): Promise<void> {
+    this.#compacted = (await this.#retention.run(this.#timeMs)) ?? this.#compacted
+  }
+
+  async #readable(at: Revision): Promise<void> {
+    if (at < this.#compacted) {
+      const message = `revision ${at} is older than the history kept, which begins at ${this.#compacted}`
+      throw new StoreError('Compacted', message, { compacted: this.#compacted })
+    }
     if (at <= this.#state.revision) return
     const refuse = () => {
       const message = `revision ${at} has not been applied here, the newest is ${this.#state.revision}`
@@ -236,41 +260,4 @@ export class ReplicatedStore implements Store {
   #assertOpen(): void {
     if (this.#failure !== undefined) throw this.#failure
   }
-}
-
-function record(
-  batch: ViewBatch,
-  block: CommittedBlock,
-  applied: Applied,
-  state: State,
-  transaction: Transaction | undefined,
-): void {
-  for (const { events, expiry } of applied.batches) {
-    for (const { key, revision, created, timeMs, value } of events) {
-      batch.changes.push({
-        key,
-        revision,
-        created,
-        timeMs,
-        block: expiry ? -1 : block.index,
-        deleted: value === null,
-      })
-      batch.entries.set(key, state.get(key) ?? null)
-    }
-  }
-  if (transaction !== undefined && applied.outcome !== undefined) {
-    batch.recent.push(recentRow(idOf(transaction), applied.outcome))
-  }
-}
-
-function recentRow(id: string, outcome: Outcome): RecentRow {
-  if ('committed' in outcome) return { id, ...outcome.committed, refusal: '' }
-  const { code, message, detail } = outcome.refused
-  return { id, revision: 0, timeMs: 0, refusal: JSON.stringify({ code, message, detail }) }
-}
-
-function outcomeOf(row: RecentRow): Outcome {
-  if (row.refusal === '') return { committed: { revision: row.revision, timeMs: row.timeMs } }
-  const { code, message, detail } = JSON.parse(row.refusal) as { code: StoreErrorCode; message: string; detail: object }
-  return { refused: new StoreError(code, message, detail) }
 }

@@ -132,8 +132,10 @@ export interface Store {
   barrier(): Promise<Revision>
   /** The newest revision applied here. */
   readonly revision: Revision
-  /** Reads and watches below this revision are refused. */
+  /** Reads below this revision are refused; of transient transactions also those more than five minutes before now. */
   readonly compacted: Revision
+  /** Watches must begin at this revision or later. */
+  readonly watchable: Revision
   close(): Promise<void>
 }
 

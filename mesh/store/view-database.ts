@@ -12,6 +12,31 @@ export interface ChangeRow {
   /** Index of the operation's block; -1 when the key's time to live ended. */
   block: number
   deleted: boolean
+  /** Pruned stands for one or more transient changes that are no longer known; its own fields are those of the first. */
+  kind: ChangeKind
+}
+
+/** The position is the number in the database: append only. */
+export const changeKinds = ['durable', 'transient', 'pruned'] as const
+export type ChangeKind = (typeof changeKinds)[number]
+
+/** What is known of each block of the operations that is not cleared. */
+export interface BlockRow {
+  block: number
+  /** That of its transaction; 0 when it changed nothing. */
+  revision: Revision
+  timeMs: number
+  kind: ChangeKind
+  sizeBytes: number
+  /** Changes of this block that history still shows. */
+  live: number
+}
+
+/** Keys whose time to live ended, all in one revision. */
+export interface ExpiryRow {
+  revision: Revision
+  timeMs: number
+  keys: string[]
 }
 
 export interface EntryRow {
@@ -37,18 +62,22 @@ export interface ViewPosition {
   revision: Revision
   timeMs: number
   term: number
+  /** Reads at revisions below this one are refused. */
+  compacted: Revision
 }
 
 /** One write of the view: everything that a run of operations changed, in one transaction. */
 export interface ViewBatch {
-  position: ViewPosition
+  position: Omit<ViewPosition, 'compacted'>
   /** Each changed key's newest entry, null when it was deleted. */
   entries: Map<string, EntryRow | null>
   changes: ChangeRow[]
   recent: RecentRow[]
+  blocks: BlockRow[]
+  expiries: ExpiryRow[]
 }
 
-const schemaVersion = 1
+const schemaVersion = 2
 
 /**
  * The materialised view in its own SQLite file, as a Worker uses it. No fsync of its own: after a crash it is as old as
@@ -56,7 +85,10 @@ const schemaVersion = 1
  */
 export class ViewDatabase {
   readonly #database: Database
-  readonly #statements: Record<'put' | 'delete' | 'change' | 'recent' | 'prune' | 'position', Statement>
+  readonly #statements: Record<
+    'put' | 'delete' | 'change' | 'recent' | 'prune' | 'position' | 'block' | 'expiry' | 'kindOf',
+    Statement
+  >
 
   constructor(file: string) {
     this.#database = openOrReplace(file)
@@ -68,8 +100,11 @@ export class ViewDatabase {
       ),
       delete: query('DELETE FROM entries WHERE key=?'),
       change: query(
-        'INSERT OR REPLACE INTO changes(key, revision, created, time, block, deleted) VALUES(?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO changes(key, revision, created, time, block, deleted, kind) VALUES(?, ?, ?, ?, ?, ?, ?)',
       ),
+      block: query('INSERT OR REPLACE INTO blocks(block, revision, time, kind, size, live) VALUES(?, ?, ?, ?, ?, ?)'),
+      expiry: query('INSERT OR REPLACE INTO expiries(revision, time, keys) VALUES(?, ?, ?)'),
+      kindOf: query('SELECT kind FROM changes WHERE key=? AND revision<? ORDER BY revision DESC LIMIT 1'),
       recent: query('INSERT OR IGNORE INTO recent(id, revision, time, refusal) VALUES(?, ?, ?, ?)'),
       prune: query('DELETE FROM recent WHERE position <= (SELECT max(position) FROM recent) - ?'),
       position: query('UPDATE position SET applied=?, revision=?, time=?, term=?'),
@@ -84,7 +119,15 @@ export class ViewDatabase {
         else put.run(key, row.value, row.revision, row.created, row.expiresMs)
       }
       for (const row of batch.changes) {
-        change.run(row.key, row.revision, row.created, row.timeMs, row.block, row.deleted ? 1 : 0)
+        // What ends by its time to live is of the kind that it was.
+        const kind = row.block < 0 ? this.#kindBefore(row) : changeKinds.indexOf(row.kind)
+        change.run(row.key, row.revision, row.created, row.timeMs, row.block, row.deleted ? 1 : 0, kind)
+      }
+      for (const { block, revision, timeMs, kind, sizeBytes, live } of batch.blocks) {
+        this.#statements.block.run(block, revision, timeMs, changeKinds.indexOf(kind), sizeBytes, live)
+      }
+      for (const { revision, timeMs, keys } of batch.expiries) {
+        this.#statements.expiry.run(revision, timeMs, JSON.stringify(keys))
       }
       for (const row of batch.recent) recent.run(row.id, row.revision, row.timeMs, row.refusal)
       prune.run(maxRecentIds)
@@ -93,7 +136,9 @@ export class ViewDatabase {
   }
 
   position(): ViewPosition {
-    return this.#database.query('SELECT applied, revision, time AS timeMs, term FROM position').get() as ViewPosition
+    return this.#database
+      .query('SELECT applied, revision, time AS timeMs, term, compacted FROM position')
+      .get() as ViewPosition
   }
 
   /** Entries after a key, in order; a page at most. */
@@ -116,9 +161,9 @@ export class ViewDatabase {
     return rowToChange(this.#database.query(sql).get(key, at))
   }
 
-  /** A key's changes, newest first. */
+  /** A key's changes that are kept, newest first. */
   changesOf(key: string, limit: number): ChangeRow[] {
-    const sql = `SELECT ${changeColumns} FROM changes WHERE key=? ORDER BY revision DESC LIMIT ?`
+    const sql = `SELECT ${changeColumns} FROM changes WHERE key=? AND kind<2 ORDER BY revision DESC LIMIT ?`
     return this.#database.query(sql).all(key, limit).map(rowToChange) as ChangeRow[]
   }
 
@@ -132,17 +177,42 @@ export class ViewDatabase {
     return rows.map(rowToChange) as ChangeRow[]
   }
 
+  /** Blocks with their place in the order, newest first: those that changed something, before a revision. */
+  newestBlocks(before: Revision, limit: number): BlockRow[] {
+    const sql =
+      'SELECT block, revision, time AS timeMs, kind, size AS sizeBytes, live FROM blocks WHERE revision>0 AND ' +
+      'revision<? ORDER BY block DESC LIMIT ?'
+    const rows = this.#database.query(sql).all(before, limit) as (Omit<BlockRow, 'kind'> & { kind: number })[]
+    return rows.map((row) => ({ ...row, kind: changeKinds[row.kind]! }))
+  }
+
+  expiriesFrom(revision: Revision): ExpiryRow[] {
+    const sql = 'SELECT revision, time AS timeMs, keys FROM expiries WHERE revision>=? ORDER BY revision'
+    const rows = this.#database.query(sql).all(revision) as (Omit<ExpiryRow, 'keys'> & { keys: string })[]
+    return rows.map((row) => ({ ...row, keys: JSON.parse(row.keys) }))
+  }
+
+  /** For what else works on the same file in this thread. */
+  get database(): Database {
+    return this.#database
+  }
+
   close(): void {
     this.#database.close()
   }
+
+  #kindBefore({ key, revision }: ChangeRow): number {
+    const before = this.#statements.kindOf.get(key, revision) as { kind: number } | null
+    return before === null || before.kind === 0 ? 0 : 1
+  }
 }
 
-const changeColumns = 'key, revision, created, time AS timeMs, block, deleted'
+const changeColumns = 'key, revision, created, time AS timeMs, block, deleted, kind'
 
 function rowToChange(row: unknown): ChangeRow | undefined {
   if (row === null) return undefined
-  const change = row as Omit<ChangeRow, 'deleted'> & { deleted: number }
-  return { ...change, deleted: change.deleted === 1 }
+  const change = row as Omit<ChangeRow, 'deleted' | 'kind'> & { deleted: number; kind: number }
+  return { ...change, deleted: change.deleted === 1, kind: changeKinds[change.kind]! }
 }
 
 function openOrReplace(file: string): Database {
@@ -180,14 +250,23 @@ function create(database: Database): void {
     )
     database.run(
       'CREATE TABLE changes(key TEXT NOT NULL, revision INT NOT NULL, created INT NOT NULL, time INT NOT NULL, ' +
-        'block INT NOT NULL, deleted INT NOT NULL, PRIMARY KEY(key, revision)) WITHOUT ROWID',
+        'block INT NOT NULL, deleted INT NOT NULL, kind INT NOT NULL, PRIMARY KEY(key, revision)) WITHOUT ROWID',
     )
+    database.run('CREATE INDEX transients ON changes(time) WHERE kind=1')
+    database.run(
+      'CREATE TABLE blocks(block INTEGER PRIMARY KEY, revision INT NOT NULL, time REAL NOT NULL, kind INT NOT NULL, ' +
+        'size INT NOT NULL, live INT NOT NULL)',
+    )
+    database.run('CREATE INDEX dead ON blocks(block) WHERE live<=0')
+    database.run('CREATE TABLE expiries(revision INTEGER PRIMARY KEY, time REAL NOT NULL, keys TEXT NOT NULL)')
     database.run(
       'CREATE TABLE recent(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INT NOT NULL, ' +
         'time INT NOT NULL, refusal TEXT NOT NULL)',
     )
-    database.run('CREATE TABLE position(applied INT, revision INT, time REAL, term INT)')
-    database.run('INSERT INTO position VALUES(0, 0, 0, 0)')
+    database.run(
+      'CREATE TABLE position(applied INT, revision INT, time REAL, term INT, compacted INT, compactedBlock INT)',
+    )
+    database.run('INSERT INTO position VALUES(0, 0, 0, 0, 0, -1)')
     database.run(`PRAGMA user_version=${schemaVersion}`)
   })()
 }

@@ -3,7 +3,8 @@ import { ThreadCalls } from '../thread/calls.ts'
 import { startThread } from '../thread/thread.ts'
 import type { StateEntry } from './state.ts'
 import type { Revision } from './store.ts'
-import type { ChangeRow, EntryRow, RecentRow, ViewBatch, ViewPosition } from './view-database.ts'
+import type { CompactionCursor, CompactionTarget, PruneSlice, RetentionLimits } from './view-compaction.ts'
+import type { BlockRow, ChangeRow, EntryRow, ExpiryRow, RecentRow, ViewBatch, ViewPosition } from './view-database.ts'
 
 const pageRows = 2000
 /** While one write is under way the next one gathers; beyond this the caller has to wait. */
@@ -81,6 +82,51 @@ export class View {
     return this.#calls.call('changesBelow', prefix, from, at, limit)
   }
 
+  /** Blocks that changed something, newest first, before a revision. */
+  async newestBlocks(before: Revision, limit: number): Promise<BlockRow[]> {
+    await this.flush()
+    return this.#calls.call('newestBlocks', before, limit)
+  }
+
+  async expiriesFrom(revision: Revision): Promise<ExpiryRow[]> {
+    await this.flush()
+    return this.#calls.call('expiriesFrom', revision)
+  }
+
+  compactionTarget(limits: RetentionLimits): Promise<CompactionTarget> {
+    return this.#calls.call('compactionTarget', limits)
+  }
+
+  compactSlice(
+    compacted: Revision,
+    from: CompactionCursor | undefined,
+    limit: number,
+  ): Promise<CompactionCursor | undefined> {
+    return this.#calls.call('compactSlice', compacted, from, limit)
+  }
+
+  pruneTransients(beforeMs: number, skipped: number, limit: number): Promise<PruneSlice> {
+    return this.#calls.call('pruneTransients', beforeMs, skipped, limit)
+  }
+
+  dropExpiries(beforeMs: number): Promise<void> {
+    return this.#calls.call('dropExpiries', beforeMs)
+  }
+
+  deadBlocks(beforeMs: number, limit: number): Promise<number[]> {
+    return this.#calls.call('deadBlocks', beforeMs, limit)
+  }
+
+  forgetBlocks(blocks: readonly number[]): Promise<void> {
+    return this.#calls.call('forgetBlocks', blocks)
+  }
+
+  /** Resolves when all that was added before survives a power cut. */
+  async sync(): Promise<void> {
+    await this.flush()
+    return this.#calls.call('sync')
+  }
+
   async close(): Promise<void> {
     await this.flush().catch(() => {})
     await this.#calls.call('close').catch(() => {})
@@ -110,5 +156,7 @@ function merge(into: ViewBatch, batch: ViewBatch): void {
   for (const [key, row] of batch.entries) into.entries.set(key, row)
   into.changes.push(...batch.changes)
   into.recent.push(...batch.recent)
+  into.blocks.push(...batch.blocks)
+  into.expiries.push(...batch.expiries)
   into.position = batch.position
 }

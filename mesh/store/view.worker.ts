@@ -1,9 +1,10 @@
-import { type ViewBatch, ViewDatabase } from './view-database.ts'
+import { ViewCompaction } from './view-compaction.ts'
+import { ViewDatabase } from './view-database.ts'
 
-/** One call of a ViewDatabase's method, answered in order. */
+/** One call of a method of ViewDatabase or ViewCompaction, answered in order. */
 export interface ViewRequest {
   id: number
-  call: 'open' | 'write' | 'position' | 'entriesAfter' | 'recent' | 'changeAt' | 'changesOf' | 'changesBelow' | 'close'
+  call: string
   args: unknown[]
 }
 
@@ -12,6 +13,7 @@ export type ViewResponse = { id: number; result: unknown } | { id: number; error
 declare const self: Worker
 
 let database: ViewDatabase | undefined
+let compaction: ViewCompaction | undefined
 
 self.onmessage = ({ data }: MessageEvent<ViewRequest>) => {
   try {
@@ -24,25 +26,10 @@ self.onmessage = ({ data }: MessageEvent<ViewRequest>) => {
 function answer({ call, args }: ViewRequest): unknown {
   if (call === 'open') {
     database = new ViewDatabase(args[0] as string)
+    compaction = new ViewCompaction(database.database)
     return undefined
   }
-  if (database === undefined) throw new Error('the view is not open')
-  switch (call) {
-    case 'write':
-      return database.write(args[0] as ViewBatch)
-    case 'position':
-      return database.position()
-    case 'entriesAfter':
-      return database.entriesAfter(args[0] as string | null, args[1] as number)
-    case 'recent':
-      return database.recent()
-    case 'changeAt':
-      return database.changeAt(args[0] as string, args[1] as number)
-    case 'changesOf':
-      return database.changesOf(args[0] as string, args[1] as number)
-    case 'changesBelow':
-      return database.changesBelow(args[0] as string, args[1] as string, args[2] as number, args[3] as number)
-    case 'close':
-      return database.close()
-  }
+  if (database === undefined || compaction === undefined) throw new Error('the view is not open')
+  const target = call in compaction ? compaction : database
+  return (target as unknown as Record<string, (...args: unknown[]) => unknown>)[call]!(...args)
 }
