@@ -150,10 +150,11 @@ export class Operations {
   }
 
   /**
-   * Gives the room of these blocks back, for good and on this node alone; `floor` rises to behind the last one. Those that
-   * are not durable yet, and the newest, stay. Ranges are `[first, end)`, in order.
+   * Gives the room of these blocks back, for good and on this node alone; `floor` rises to behind the last one. The newest
+   * block stays. Ranges are `[first, end)`, in order.
    */
   async clear(ranges: readonly (readonly [number, number])[]): Promise<void> {
+    await this.flush()
     const last = this.#durableLength - 1
     const kept = ranges.map(([first, end]) => [first, Math.min(end, last)] as const).filter(([a, b]) => a < b)
     const end = kept.at(-1)?.[1]
