@@ -1,12 +1,21 @@
 import type { Clock } from '../clock/clock.ts'
+import { ClusterClock } from '../clock/cluster-clock.ts'
 import type { Links } from '../link/links.ts'
+import { knownFeatureLevel } from '../log/feature-level.ts'
 import { openMemberLog } from '../log/member-log.ts'
 import type { VoterLog } from '../log/voter-log.ts'
 import type { Logger } from '../logger/logger.ts'
+import { type Configuration, membersOf } from '../raft/configuration.ts'
 import type { Leadership } from '../raft/effects.ts'
 import type { Tunnels } from '../tunnel/tunnels.ts'
+import type { LeaderRules } from './leader-choice.ts'
+import type { MemberSource } from './members.ts'
 import { openOperations, serveOperations } from './operations-tunnel.ts'
 import { RaftChannel } from './raft-channel.ts'
+import type { Report } from './report.ts'
+import { Reports, reportedLinks } from './reports.ts'
+import type { VoterRules } from './voter-choice.ts'
+import { medianRttMs, VoterKeeper } from './voter-keeper.ts'
 
 export interface ConsensusOptions {
   /** Directory of the log's cores; made when absent. */
@@ -25,22 +34,57 @@ export interface ConsensusOptions {
   logger: Logger
   /** Told at each change, from the first election on. */
   leadershipChanged?(leadership: Leadership): void
-  /** For tests: default 100 ms, an election timeout of at least a second. */
+  /** Default 100 ms: an election timeout of at least a second, a look at the voters each second. */
   tickMs?: number
+  rules?: Partial<VoterRules & LeaderRules>
+  /** For tests: what an older or newer build knows. */
+  knownFeatureLevel?: number
 }
+
+/** For status, metrics and tests. */
+export interface ConsensusStatus extends Leadership {
+  configuration: Configuration
+  /** At the leader: members that do not vote although more voters are wanted, and why. */
+  heldBack: { id: string; reason: string }[]
+  /** Peers whose log is another one, and why. */
+  refused: { id: string; reason: string }[]
+  /** How far the machine's clock is ahead of cluster time; negative when behind; undefined: never compared. */
+  skewMs: number | undefined
+  featureLevel: number
+}
+
+const checkTicks = 10
+const reportTicks = 50
+/** The election timeout in median round trips, and what change of it is worth another timeout. */
+const timeoutRtts = 10
+const timeoutChange = 0.2
 
 /** All that makes the log one log between the nodes: its channel, its operations, who votes, what time it is. */
 export class Consensus {
+  /** Cluster time, for everything above. */
+  readonly clock: ClusterClock
   readonly #options: ConsensusOptions
   readonly #channel: RaftChannel
+  readonly #reports: Reports
   readonly #stopping = new AbortController()
+  readonly #timers: ReturnType<typeof setInterval>[] = []
   #log: VoterLog | undefined
+  #keeper: VoterKeeper | undefined
+  #unfollow: (() => void) | undefined
+  #electionTimeoutMs = 0
 
   /** Serves its protocols; before the links know any peer. */
   constructor(options: ConsensusOptions) {
     const { links, tunnels, clock, logger } = options
     this.#options = options
+    this.clock = new ClusterClock(clock)
     this.#channel = new RaftChannel({ links, identity: options, clock, logger })
+    this.#reports = new Reports({
+      links,
+      clock: this.clock,
+      describe: () => this.#describe(),
+      changed: () => this.#keeper?.check(),
+    })
     serveOperations(tunnels, options, () => this.#log?.replicate(true))
   }
 
@@ -49,29 +93,106 @@ export class Consensus {
    * log waits here until a linked peer gives it the operations. The same at each start.
    */
   async open(isFounder: boolean): Promise<VoterLog> {
-    const { links, tunnels, logger } = this.#options
-    this.#log = await openMemberLog({
+    const { links, tunnels, logger, tickMs = 100 } = this.#options
+    const log = await openMemberLog({
       ...this.#options,
+      clock: this.clock,
       id: links.self,
       isFounder,
       transport: this.#channel,
       random: Math.random,
       signal: this.#stopping.signal,
       openReplication: (leader) => openOperations(links, tunnels, this.#options, leader),
-      leadershipChanged: (leadership) => this.#options.leadershipChanged?.(leadership),
+      leadershipChanged: (leadership) => this.#leadershipChanged(leadership),
     })
-    logger.info('the log is open', { operations: this.#log.length })
+    this.#log = log
+    this.clock.follow(() => log.timeMs)
+    this.#timers.push(setInterval(() => this.#keeper?.check(), checkTicks * tickMs))
+    this.#timers.push(setInterval(() => this.#report(), reportTicks * tickMs))
+    logger.info('the log is open', { operations: log.length })
+    return log
+  }
+
+  /** Who the members are, once the state above the log is there: from now on this node, when it leads, sees to who votes. */
+  keepVoters(source: MemberSource): void {
+    const { links, logger, rules, knownFeatureLevel } = this.#options
+    if (this.#log === undefined) throw new Error('the log is not open')
+    const keeper = new VoterKeeper({
+      self: links.self,
+      log: this.#log,
+      source,
+      heardMs: (id) => this.#channel.heardMs(id),
+      reports: () => new Map<string, Report>([...this.#reports.received, [links.self, this.#ownReport()]]),
+      clock: this.clock,
+      logger,
+      rules,
+      knownFeatureLevel,
+    })
+    this.#keeper = keeper
+    this.#unfollow = source.onChange(() => keeper.check())
+    keeper.check()
+  }
+
+  get status(): ConsensusStatus {
+    const { configuration, role, term, leader } = this.#openLog.status
+    const listed = (reasons: ReadonlyMap<string, string> = new Map()) =>
+      [...reasons].map(([id, reason]) => ({ id, reason }))
+    return {
+      role,
+      term,
+      leader,
+      configuration,
+      heldBack: listed(this.#keeper?.heldBack),
+      refused: listed(this.#channel.refusals),
+      skewMs: this.#reports.isCompared ? this.clock.skewMs : undefined,
+      featureLevel: this.#openLog.featureLevel,
+    }
+  }
+
+  /** Whom this node must stay linked with, members or not: one that is removed takes part until it is out of the log. */
+  get participants(): string[] {
+    return this.#log === undefined ? [] : membersOf(this.#log.status.configuration)
+  }
+
+  /** Hands leadership over, and closes the log; ends an `open` that waits. The store over it goes first, the links after. */
+  async close(): Promise<void> {
+    this.#stopping.abort(new Error('consensus is closed'))
+    this.#unfollow?.()
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#log?.close()
+  }
+
+  get #openLog(): VoterLog {
+    if (this.#log === undefined) throw new Error('the log is not open')
     return this.#log
   }
 
-  /** Peers whose log is another one, and why. */
-  get refusals(): ReadonlyMap<string, string> {
-    return this.#channel.refusals
+  #leadershipChanged(leadership: Leadership): void {
+    this.#reports.follow(leadership.leader)
+    this.#options.leadershipChanged?.(leadership)
+    // Not within Raft's own turn: the check may change members.
+    setImmediate(() => this.#keeper?.check())
   }
 
-  /** Ends an `open` that waits, and closes the log. The store over it goes first, the links after. */
-  async close(): Promise<void> {
-    this.#stopping.abort(new Error('consensus is closed'))
-    await this.#log?.close()
+  #report(): void {
+    this.#reports.send()
+    const rttMs = medianRttMs(this.#ownReport())
+    if (rttMs === undefined) return
+    const timeoutMs = timeoutRtts * rttMs
+    if (Math.abs(timeoutMs - this.#electionTimeoutMs) < timeoutChange * this.#electionTimeoutMs) return
+    this.#electionTimeoutMs = timeoutMs
+    this.#log?.setElectionTimeout(timeoutMs)
+  }
+
+  #describe(): Pick<Report, 'featureLevel' | 'writeP99Ms'> {
+    return {
+      featureLevel: this.#options.knownFeatureLevel ?? knownFeatureLevel,
+      writeP99Ms: this.#log?.writeP99Ms,
+    }
+  }
+
+  #ownReport(): Report {
+    const { links } = this.#options
+    return { ...this.#describe(), links: reportedLinks(links.status(), links.self) }
   }
 }

@@ -6,6 +6,7 @@ import type { CommittedBlock } from '../log/committed-log.ts'
 import type { VoterLog } from '../log/voter-log.ts'
 import { silentLogger } from '../logger/logger.ts'
 import { Consensus } from './consensus.ts'
+import type { Member } from './members.ts'
 import { MemoryTunnelNetwork } from './memory-tunnels.ts'
 
 const nowhere: PeerAddresses = { udp: [], webSocket: [] }
@@ -22,7 +23,13 @@ export interface TestNodeOptions {
   generation?: number
   /** Default: only node 1. */
   isFounder?: boolean
+  knownFeatureLevel?: number
+  /** How wrong the machine's clock is. */
+  aheadMs?: number
 }
+
+/** Short enough for a test, and in the same order as the real ones. */
+const rules = { newcomerMs: 500, replaceAfterMs: 1500, presentMs: 300 }
 
 /** Nodes of one process over links in memory, each with a directory of its own; their keys are digits. */
 export class TestCluster {
@@ -30,12 +37,15 @@ export class TestCluster {
   readonly tunnels = new MemoryTunnelNetwork()
   readonly nodes = new Map<string, TestNode>()
   readonly #opening = new Map<string, Consensus>()
+  readonly #members = new Map<string, Member>()
+  readonly #watchers = new Set<() => void>()
+  wantedVoters: 3 | 5 = 3
   readonly #peers = new Map(['1', '2', '3', '4', '5'].map((id) => [id, nowhere]))
 
   constructor(readonly directory: string) {}
 
   async start(id: string, options: TestNodeOptions = {}): Promise<TestNode> {
-    const { cluster = 'k', generation = 1, isFounder = id === '1' } = options
+    const { cluster = 'k', generation = 1, isFounder = id === '1', knownFeatureLevel, aheadMs = 0 } = options
     const links = this.links.join(id)
     const consensus = new Consensus({
       directory: join(this.directory, id),
@@ -45,9 +55,11 @@ export class TestCluster {
       cluster,
       links,
       tunnels: this.tunnels.join(id),
-      clock: systemClock,
+      clock: { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs },
       logger: silentLogger,
       tickMs: 20,
+      rules,
+      knownFeatureLevel,
     })
     this.#opening.set(id, consensus)
     this.links.heal(id)
@@ -57,7 +69,36 @@ export class TestCluster {
     const node = { consensus, log, blocks }
     this.nodes.set(id, node)
     await log.subscribe(0, async (more) => void blocks.push(...more))
+    consensus.keepVoters({
+      members: () => [...this.#members.values()],
+      wantedVoters: () => this.wantedVoters,
+      onChange: (changed) => {
+        this.#watchers.add(changed)
+        return () => this.#watchers.delete(changed)
+      },
+    })
     return node
+  }
+
+  /** Makes these the cluster's members, as every node sees them. */
+  setMembers(ids: string): void {
+    const before = new Map(this.#members)
+    this.#members.clear()
+    for (const id of ids) this.#members.set(id, before.get(id) ?? { id, joinedMs: systemClock.nowMs() })
+    for (const changed of this.#watchers) changed()
+  }
+
+  /** Waits for a leader under which these vote and these learn: `123/4`. */
+  async settled(expected: string): Promise<TestNode> {
+    for (;;) {
+      for (const node of this.nodes.values()) {
+        const { configuration, isChangingConfiguration, role } = node.log.status
+        const { voters, learners } = configuration
+        const found = `${voters.join('')}/${learners.join('')}`
+        if (role === 'leader' && !isChangingConfiguration && found === expected) return node
+      }
+      await Bun.sleep(5)
+    }
   }
 
   async stop(id: string): Promise<void> {

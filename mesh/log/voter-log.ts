@@ -101,9 +101,19 @@ export class VoterLog implements CommittedLog {
     })
   }
 
+  /** Throws when the log here is another cluster's, damaged or newer than this build. */
   static async open(options: VoterLogOptions): Promise<VoterLog> {
-    const { directory, seed, generation, secret, cluster, voters } = options
-    const storage = openStorage(directory, options.logger)
+    const storage = openStorage(options.directory, options.logger)
+    try {
+      return await VoterLog.#openIn(storage, options)
+    } catch (error) {
+      await storage.close()
+      throw error
+    }
+  }
+
+  static async #openIn(storage: CoreStorage, options: VoterLogOptions): Promise<VoterLog> {
+    const { seed, generation, secret, cluster, voters } = options
     const core = await openOperationsCoreIn(storage, seed, generation)
     core.core.autoClose = false
     const operations = await Operations.open(core, options.knownFeatureLevel)

@@ -1,0 +1,18 @@
+import type { NodeId } from '../raft/entry.ts'
+
+/** A node of the cluster as the voters' choice needs it. */
+export interface Member {
+  id: NodeId
+  /** Cluster time. */
+  joinedMs: number
+}
+
+/** The cluster's members as this node's state has them. */
+export interface MemberSource {
+  /** Empty: not known yet, and nothing is changed. */
+  members(): readonly Member[]
+  /** What an operator asked for; default 3. */
+  wantedVoters?(): 3 | 5
+  /** Calls at each change until the returned function is called. */
+  onChange(changed: () => void): () => void
+}
