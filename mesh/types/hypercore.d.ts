@@ -140,4 +140,6 @@ declare module 'hypercore-storage' {
 declare module 'hypercore-crypto' {
   export function keyPair(seed?: Uint8Array): { publicKey: Buffer; secretKey: Buffer }
   export function discoveryKey(publicKey: Buffer): Buffer
+  export function sign(message: Buffer, secretKey: Buffer): Buffer
+  export function verify(message: Buffer, signature: Buffer, publicKey: Buffer): boolean
 }

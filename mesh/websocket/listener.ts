@@ -3,16 +3,22 @@ import type { Server, ServerWebSocket } from 'bun'
 import type { Logger } from '../logger/logger.ts'
 import { WebSocketStream } from './websocket-stream.ts'
 
-export interface ListenerOptions {
-  host: string
-  /** 0 for any free one. */
-  port: number
+/** Who answers at one path. */
+export interface Door {
   keyPair: NoiseKeyPair
-  tls?: { certificatePem: string; keyPem: string }
   /** Asked after the handshake has proved the key and before any byte of the peer is handed on. */
   isAllowed(publicKey: Buffer): boolean
   /** `from` is the address that it came from. */
   accept(connection: NoiseSecretStream, from: string): void
+}
+
+export interface ListenerOptions extends Door {
+  host: string
+  /** 0 for any free one. */
+  port: number
+  tls?: { certificatePem: string; keyPem: string }
+  /** For those who are no peers yet, at `guestPath`. */
+  guests?: Door
   log: Logger
   /** How long a handshake may take. Default 5 s. */
   handshakeTimeoutMs?: number
@@ -22,12 +28,14 @@ export interface ListenerOptions {
 
 /** Largest message: a secret-stream message (2^24 - 1 bytes) with its length and tag. */
 const maxMessageBytes = 2 ** 24 + 64
-const path = '/skein'
+const peerPath = '/skein'
+export const guestPath = '/skein/join'
 
 /** A Noise IK handshake needs 200 bytes of the dialler; more is somebody else. */
 const maxHandshakeBytes = 4096
 
 interface SocketData {
+  door: Door
   stream?: WebSocketStream
   /** What came before the handshake was done. */
   handshakeBytes: number
@@ -47,7 +55,7 @@ export class WebSocketListener {
       tls: options.tls && { cert: options.tls.certificatePem, key: options.tls.keyPem },
       fetch: (request, server) => this.#upgrade(request, server),
       websocket: {
-        data: { handshakeBytes: 0 },
+        data: { door: options, handshakeBytes: 0 },
         maxPayloadLength: maxMessageBytes,
         backpressureLimit: 2 * maxMessageBytes,
         idleTimeout: 120,
@@ -68,11 +76,13 @@ export class WebSocketListener {
   }
 
   #upgrade(request: Request, server: Server<SocketData>): Response | undefined {
-    if (new URL(request.url).pathname !== path) return new Response('not found\n', { status: 404 })
+    const { pathname } = new URL(request.url)
+    const door = { [peerPath]: this.#options, [guestPath]: this.#options.guests }[pathname]
+    if (door === undefined) return new Response('not found\n', { status: 404 })
     if (this.#handshakes.size >= (this.#options.maxHandshakes ?? 128)) {
       return new Response('too many connections are being opened\n', { status: 503 })
     }
-    if (server.upgrade(request, { data: { handshakeBytes: 0 } })) return undefined
+    if (server.upgrade(request, { data: { door, handshakeBytes: 0 } })) return undefined
     return new Response('a WebSocket is expected here\n', { status: 426 })
   }
 
@@ -86,15 +96,16 @@ export class WebSocketListener {
       close: () => socket.close(1000),
     })
     socket.data.stream = stream
+    const { door } = socket.data
     this.#handshakes.add(stream)
-    const noise = new NoiseSecretStream(false, stream, { pattern: 'IK', keyPair: this.#options.keyPair })
+    const noise = new NoiseSecretStream(false, stream, { pattern: 'IK', keyPair: door.keyPair })
     const timer = setTimeout(() => noise.destroy(), this.#options.handshakeTimeoutMs ?? 5000)
     // Whoever knocks with garbage is nobody's error; a link's own listener comes with accept().
     noise.on('error', () => {})
     noise.opened.then((opened) => {
       clearTimeout(timer)
       this.#handshakes.delete(stream)
-      if (opened) this.#admit(noise, socket.remoteAddress)
+      if (opened) this.#admit(noise, door, socket.remoteAddress)
     })
   }
 
@@ -111,9 +122,9 @@ export class WebSocketListener {
     stream.received(message)
   }
 
-  #admit(noise: NoiseSecretStream, from: string): void {
-    if (this.#options.isAllowed(noise.remotePublicKey)) {
-      this.#options.accept(noise, from)
+  #admit(noise: NoiseSecretStream, door: Door, from: string): void {
+    if (door.isAllowed(noise.remotePublicKey)) {
+      door.accept(noise, from)
       return
     }
     this.#options.log.debug('a WebSocket with an unknown key was refused', {

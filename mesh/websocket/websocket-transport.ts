@@ -4,7 +4,7 @@ import type { PeerAddresses, PeerKey } from '../link/links.ts'
 import type { Connection, LinkTransport, LinkTransportOwner } from '../link/transport.ts'
 import type { Logger } from '../logger/logger.ts'
 import { dialWebSocket } from './dial.ts'
-import { WebSocketListener } from './listener.ts'
+import { type Door, WebSocketListener } from './listener.ts'
 
 const dialTimeoutMs = 10_000
 /** URLs of one peer that are tried at once; more are not tried. */
@@ -15,6 +15,8 @@ export interface WebSocketTransportOptions {
   keyPair: NoiseKeyPair
   /** Where peers may dial to; undefined for a node that only dials. Port 0 takes any free one. */
   listen?: { host: string; port: number; tls?: { certificatePem: string; keyPem: string } }
+  /** For those who are no peers yet; needs `listen`. */
+  guests?: Door
   log: Logger
 }
 
@@ -36,11 +38,12 @@ export class WebSocketTransport implements LinkTransport {
   }
 
   async start(owner: LinkTransportOwner): Promise<void> {
-    const { listen, keyPair, log } = this.#options
+    const { listen, guests, keyPair, log } = this.#options
     if (listen === undefined) return
     try {
       this.#listener = new WebSocketListener({
         ...listen,
+        guests,
         keyPair,
         log,
         isAllowed: (key) => owner.isAllowed(key.toString('hex')),

@@ -1,0 +1,106 @@
+import type NoiseSecretStream from '@hyperswarm/secret-stream'
+import { keyPair } from 'hypercore-crypto'
+import type { Logger } from '../logger/logger.ts'
+import {
+  isSignedConnection,
+  type JoinAnswer,
+  type Joined,
+  type MemberProof,
+  signConnection,
+  Words,
+} from './join-words.ts'
+import type { NodeKey } from './node-key.ts'
+import { type JoinToken, tokenKeyPair } from './token.ts'
+
+/** One kind of way to a member that takes nodes in. */
+export interface JoinDialler {
+  /**
+   * Connects to any member with the token's key pair. Rejects with one sentence when none is reached. The member's end is
+   * proved afterwards, over the connection.
+   */
+  dial(token: JoinToken, keys: ReturnType<typeof tokenKeyPair>, signal: AbortSignal): Promise<NoiseSecretStream>
+}
+
+export interface JoinOptions {
+  token: JoinToken
+  nodeKey: NodeKey
+  name: string
+  /** Take the place of a member of that name which is gone. */
+  replace: boolean
+  diallers: JoinDialler[]
+  log: Logger
+  signal: AbortSignal
+}
+
+/** The cluster does not take this node in: for the person who started it. */
+export class JoinRefused extends Error {
+  override readonly name = 'JoinRefused'
+}
+
+const firstPauseMs = 250
+const longestPauseMs = 5000
+
+/** Joins by the first member that answers; goes on trying while none does. Throws JoinRefused, or the signal's reason. */
+export async function joinCluster(options: JoinOptions): Promise<Joined> {
+  const { log, signal } = options
+  let said = ''
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    signal.throwIfAborted()
+    try {
+      return await joinOnce(options)
+    } catch (error) {
+      if (error instanceof JoinRefused) throw error
+      signal.throwIfAborted()
+      const { message } = error as Error
+      if (message !== said) log.warn(`cannot join yet, and goes on trying: ${message}`)
+      said = message
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+}
+
+async function joinOnce(options: JoinOptions): Promise<Joined> {
+  const { token, diallers, signal } = options
+  const keys = tokenKeyPair(token)
+  const others = new AbortController()
+  const dials = diallers.map((dialler) => dialler.dial(token, keys, AbortSignal.any([signal, others.signal])))
+  let stream: NoiseSecretStream
+  try {
+    stream = await Promise.any(dials)
+  } catch (error) {
+    const reasons = (error as AggregateError).errors.map(({ message }: Error) => message)
+    throw new Error(reasons.length === 0 ? 'the token names no way to a member' : reasons.join('; '))
+  }
+  others.abort(new Error('another way was quicker'))
+  for (const dial of dials) {
+    dial.then(
+      (late) => {
+        if (late === stream) return
+        late.on('error', () => {})
+        late.destroy()
+      },
+      () => {},
+    )
+  }
+  return converse(stream, options)
+}
+
+async function converse(stream: NoiseSecretStream, { token, nodeKey, name, replace }: JoinOptions): Promise<Joined> {
+  const words = new Words(stream)
+  try {
+    const { handshakeHash } = stream
+    const { proof = '' } = await words.hear<MemberProof>()
+    if (!isSignedConnection('cluster', handshakeHash, proof, token.clusterKey)) {
+      throw new Error('who answered is not of the cluster that gave the token')
+    }
+    const own = keyPair(Buffer.from(nodeKey.seed, 'hex'))
+    const signature = signConnection('node', handshakeHash, own.secretKey)
+    words.say({ format: 1, nodeKey: own.publicKey.toString('hex'), signature, name, replace })
+    const answer = (await words.hear<JoinAnswer>()) as JoinAnswer
+    if ('refused' in answer) throw new JoinRefused(answer.refused)
+    if ('later' in answer) throw new Error(answer.later)
+    return answer.joined
+  } finally {
+    words.close()
+  }
+}
