@@ -3,6 +3,7 @@ import type { NodeFlags } from '../node-options.ts'
 import { notifySystemd } from '../systemd/notify.ts'
 import type { CommandModule } from './command.ts'
 import { declareNodeFlags, optionsOf } from './node-flags.ts'
+import { untilSignal } from './signal.ts'
 
 export const command: CommandModule<NodeFlags> = {
   declare(command) {
@@ -12,23 +13,11 @@ export const command: CommandModule<NodeFlags> = {
   async run(flags, _args, context) {
     const node = await startNode(optionsOf(flags), context.log)
     notifySystemd('READY=1')
-    await signal()
+    await untilSignal()
     notifySystemd('STOPPING=1')
     context.log.info('stopping; pods keep running')
-    signal().then(() => process.exit(1))
+    untilSignal().then(() => process.exit(1))
     await node.stop()
     return 0
   },
-}
-
-function signal(): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      process.off('SIGTERM', done)
-      process.off('SIGINT', done)
-      resolve()
-    }
-    process.on('SIGTERM', done)
-    process.on('SIGINT', done)
-  })
 }

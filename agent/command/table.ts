@@ -27,6 +27,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./kubeconfig.ts'),
   },
   {
+    name: 'rendezvous',
+    summary: 'on a public host: where nodes behind NAT meet; no member of any cluster, needs no key',
+    load: () => import('./rendezvous.ts'),
+  },
+  {
     name: 'start',
     summary: 'run this node: worker and control-plane peer',
     load: () => import('./start.ts'),
