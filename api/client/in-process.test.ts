@@ -205,6 +205,7 @@ test('a watch ends when the API stops, and one from a revision that is gone is E
   await api.stop()
   await watching
   expect(events).toHaveLength(1)
+  store.compact(store.revision)
   const again = await startLocalApi({ store, clock: systemClock, log: silentLogger, peer: 'peer-1' })
   expect(await reasonOf(read(again, '1'))).toBe('410 Expired')
   await again.stop()

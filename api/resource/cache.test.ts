@@ -99,3 +99,21 @@ test('a selector turns changes into comings and goings', async () => {
   expect(seen.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED'])
   expect(seen[2]!.item.object.metadata).toMatchObject({ labels: { a: '1', b: '2' }, resourceVersion: String(left) })
 })
+
+test('a watch from before this start gets what happened since, like one that was there all the time', async () => {
+  const first = await put('a')
+  await put('a', { changed: 'yes' })
+  await put('b')
+  await put('b', null)
+  const later = new Cache(store, silentLogger, { maxEvents: 8, maxBytes: 1_000_000 })
+  await later.start()
+  const typesIn = (of: Cache) => {
+    const { ring } = of.of(prefix)
+    const events = []
+    for (let at = ring.sequenceAfter(first)!; at < ring.end; at++) events.push(ring.at(at)!)
+    return events.map(({ type, revision, item, previous }) => [type, revision, item.key, previous?.revision])
+  }
+  expect(typesIn(later)).toEqual(typesIn(cache))
+  expect(typesIn(later).map(([type]) => type)).toEqual(['MODIFIED', 'ADDED', 'DELETED'])
+  await later.stop()
+})

@@ -84,6 +84,19 @@ export class ResourceCache {
     }
   }
 
+  /** Takes in an event that led to what is listed already, so that watches may begin before it. */
+  remember(event: StoreEvent, namespace: string, name: string): void {
+    const { key, revision, value } = event
+    const itemOf = (bytes: Uint8Array, at: Revision) => new Item(key, namespace, name, bytes, at)
+    const previous = event.previous === null ? undefined : itemOf(event.previous, event.previousRevision)
+    if (value !== null) {
+      const item = itemOf(value, revision)
+      this.ring.push(previous ? { type: 'MODIFIED', revision, item, previous } : { type: 'ADDED', revision, item })
+    } else if (previous) {
+      this.ring.push({ type: 'DELETED', revision, item: previous.at(revision), previous })
+    }
+  }
+
   /** Replaces everything with a fresh listing; running watches end with Expired. */
   reset(items: Item[], revision: Revision): void {
     this.#items = new Map(items.map((item) => [item.key, item]))
@@ -182,8 +195,24 @@ export class Cache {
     }
     this.#loadedAt = listing.revision
     for (const [prefix, items] of byPrefix) this.of(prefix).reset(items, listing.revision)
+    await this.#remember(listing.revision)
     this.#advance(listing.revision)
     for (const cache of this.#resources.values()) cache.notify()
+  }
+
+  /** The store's newest events, those of before a restart too: watches from outside go on where they were. */
+  async #remember(loadedAt: Revision): Promise<void> {
+    const { watchable } = this.#store
+    if (watchable >= loadedAt) return
+    this.#loadedAt = watchable
+    for (const { ring } of this.#resources.values()) ring.completeAfter = watchable
+    for await (const { events, revision } of this.#store.watch(registryPrefix, watchable)) {
+      for (const event of events) {
+        const parsed = event.revision <= loadedAt ? parseKey(event.key) : undefined
+        if (parsed) this.of(parsed.prefix).remember(event, parsed.namespace, parsed.name)
+      }
+      if (revision >= loadedAt) return
+    }
   }
 
   async #follow(): Promise<void> {
