@@ -31,17 +31,24 @@ export class RaftChannel implements Transport {
   readonly #options: RaftChannelOptions
   readonly #peers = new Map<PeerKey, Peer>()
   readonly #refusals = new Map<PeerKey, string>()
+  /** A session without a way keeps what is sent, for as long as it lasts: by then it would be stale. */
+  #connected: ReadonlySet<PeerKey> = new Set()
   #deliver: ((from: PeerKey, datagram: Uint8Array) => void) | undefined
 
   /** Before the links know any peer. */
   constructor(options: RaftChannelOptions) {
     this.#options = options
-    options.links.serve({ name: 'raft', priority: 'control', opened: (channel) => this.#opened(channel) })
+    const { links } = options
+    links.serve({ name: 'raft', priority: 'control', opened: (channel) => this.#opened(channel) })
+    links.onChange(() => {
+      const connected = links.status().filter(({ state }) => state === 'connected')
+      this.#connected = new Set(connected.map(({ peer }) => peer))
+    })
   }
 
   send(to: PeerKey, datagram: Uint8Array): void {
     const peer = this.#peers.get(to)
-    if (peer === undefined || !peer.isAgreed) return
+    if (!peer?.isAgreed || !this.#connected.has(to)) return
     const isFull = peer.channel.queuedBytes + datagram.byteLength > maxQueuedBytes
     if (isFull || datagram.byteLength > maxMessageBytes) {
       if (peer.dropped++ === 0) {

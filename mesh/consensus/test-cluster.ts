@@ -5,9 +5,9 @@ import { MemoryLinkNetwork } from '../link/memory-links.ts'
 import type { CommittedBlock } from '../log/committed-log.ts'
 import type { VoterLog } from '../log/voter-log.ts'
 import { silentLogger } from '../logger/logger.ts'
+import { openTunnels } from '../tunnel/open-tunnels.ts'
 import { Consensus } from './consensus.ts'
 import type { Member } from './members.ts'
-import { MemoryTunnelNetwork } from './memory-tunnels.ts'
 
 const nowhere: PeerAddresses = { udp: [], webSocket: [] }
 
@@ -34,7 +34,6 @@ const rules = { newcomerMs: 500, replaceAfterMs: 1500, presentMs: 300 }
 /** Nodes of one process over links in memory, each with a directory of its own; their keys are digits. */
 export class TestCluster {
   readonly links = new MemoryLinkNetwork()
-  readonly tunnels = new MemoryTunnelNetwork()
   readonly nodes = new Map<string, TestNode>()
   readonly #opening = new Map<string, Consensus>()
   readonly #members = new Map<string, Member>()
@@ -54,7 +53,7 @@ export class TestCluster {
       secret: new Uint8Array(32).fill(Number(id)),
       cluster,
       links,
-      tunnels: this.tunnels.join(id),
+      tunnels: openTunnels(links, silentLogger),
       clock: { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs },
       logger: silentLogger,
       tickMs: 20,

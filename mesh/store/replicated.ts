@@ -77,7 +77,7 @@ export class ReplicatedStore implements Store {
     store.#ring = new EventRing(after, ringBounds)
     store.#ring.push(batches)
     await options.log.subscribe(store.#applied, (blocks) => store.#deliver(blocks))
-    await store.barrier()
+    await store.#catchUp()
     store.#retentionTimer = setInterval(() => void store.retain(), retentionPauseMs)
     store.#retentionTimer.unref?.()
     return store
@@ -152,6 +152,16 @@ export class ReplicatedStore implements Store {
     this.#ring.close()
     await this.#retention.close()
     await this.#view.close()
+  }
+
+  /** Without a majority a node starts with what it has: its pods need no quorum. */
+  async #catchUp(): Promise<void> {
+    try {
+      await this.barrier()
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'NoQuorum') throw error
+      this.#options.logger.warn('the store opens with a state that may be old', { error: error.message })
+    }
   }
 
   async #restore(): Promise<void> {
