@@ -1,4 +1,3 @@
-import type { LaneIndex } from './frame.ts'
 import { LinkViolation } from './violation.ts'
 
 /** Of hello and frames. A peer with another one cannot be talked to. */
@@ -20,8 +19,8 @@ export interface Hello {
   self: SessionHalf
   /** The other end's, as far as this end knows: the session that it means to go on with. */
   peer?: SessionHalf
-  /** Of each lane: the next sequence number to be sent, and the next expected. */
-  lanes: { next: number; received: number }[]
+  /** Of each lane: the next sequence number expected in that session. */
+  received: number[]
   /** Names, by the index that data frames of this end use. */
   protocols: string[]
 }
@@ -46,9 +45,9 @@ export function parseHello(text: string): Hello {
   const isSane =
     isHalf(hello.self) &&
     (hello.peer === undefined || isHalf(hello.peer)) &&
-    Array.isArray(hello.lanes) &&
-    hello.lanes.length >= 2 &&
-    hello.lanes.slice(0, 2).every((lane) => isCount(lane?.next) && isCount(lane?.received)) &&
+    Array.isArray(hello.received) &&
+    hello.received.length >= 2 &&
+    hello.received.every(isCount) &&
     Array.isArray(hello.protocols) &&
     hello.protocols.length <= maxProtocols &&
     hello.protocols.every((name) => typeof name === 'string' && name.length > 0 && name.length <= maxNameLength)
@@ -58,11 +57,6 @@ export function parseHello(text: string): Hello {
 
 export function isSameHalf(one: SessionHalf | undefined, other: SessionHalf | undefined): boolean {
   return one?.process === other?.process && one?.session === other?.session
-}
-
-/** The lane's counters of a hello. */
-export function laneOf(hello: Hello, lane: LaneIndex): { next: number; received: number } {
-  return hello.lanes[lane]!
 }
 
 function isHalf(value: unknown): value is SessionHalf {

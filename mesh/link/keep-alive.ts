@@ -32,6 +32,11 @@ export class KeepAlive {
     return this.#token
   }
 
+  /** The way is used from now on: what was asked in reserve does not count. */
+  begin(): void {
+    this.#answerDueMs = undefined
+  }
+
   /** Any frame has come. */
   heard(nowMs: number): void {
     this.#heardAtMs = nowMs
@@ -65,7 +70,7 @@ export class KeepAlive {
 
   /** The same for a way that is not in use. */
   dueInReserve(nowMs: number): 'ping' | 'dead' | undefined {
-    if (nowMs - this.#heardAtMs >= reserveDeadMs) return 'dead'
+    if (nowMs >= this.#heardAtMs + reserveDeadMs) return 'dead'
     return this.#asks && nowMs >= this.#reservePingAtMs() ? 'ping' : undefined
   }
 

@@ -84,6 +84,11 @@ export class Link {
     return this.#session?.waitingBytes ?? 0
   }
 
+  /** Bytes that were sent and are kept until they are acknowledged. */
+  get keptBytes(): number {
+    return this.#session?.keptBytes ?? 0
+  }
+
   get resentBytes(): number {
     return this.#session?.resentBytes ?? 0
   }
@@ -106,7 +111,7 @@ export class Link {
       format: linkFormat,
       self: this.#self,
       peer: this.#session?.peer,
-      lanes: this.#session?.counters ?? [nothingYet, nothingYet],
+      received: [...this.acknowledgement],
       protocols: this.#options.protocols.map(({ name }) => name),
     }
     this.#effects.push({
@@ -176,8 +181,12 @@ export class Link {
     }
   }
 
-  /** The next data frame for the way that is used; undefined when there is none or it is full. */
+  /**
+   * The next data frame for the way that is used; undefined when there is none or it is full. The effects so far must have
+   * been carried out: what they say on the way comes first.
+   */
   take(waiting: Waiting, nowMs: number): DataFrame | undefined {
+    if (this.#effects.length > 0) throw new Error('a data frame was asked for before the effects were carried out')
     if (this.#active === undefined || !this.#isOpen) return undefined
     return this.#session!.take(waiting, nowMs)
   }
@@ -187,13 +196,13 @@ export class Link {
     for (const way of this.#ways.values()) {
       if (way === this.#active) this.#keepAlive(way, nowMs)
       else if (way.isAttached) this.#keepInReserve(way, nowMs)
-      else if (nowMs - way.openedAtMs >= helloTimeoutMs) this.#close(way, 'the peer said no hello')
+      else if (nowMs >= way.openedAtMs + helloTimeoutMs) this.#close(way, 'the peer said no hello')
     }
     if (this.#active !== undefined && this.#session!.isAcknowledgementDue(nowMs)) {
       this.#session!.acknowledgementSent()
       this.#write(this.#active, { kind: 'acknowledgement' })
     }
-    if (this.#wayLostAtMs !== undefined && nowMs - this.#wayLostAtMs >= this.#options.giveUpMs) {
+    if (this.#wayLostAtMs !== undefined && nowMs >= this.#wayLostAtMs + this.#options.giveUpMs) {
       this.end(`no way was found for ${this.#options.giveUpMs / 1000} s`)
     }
   }
@@ -302,6 +311,8 @@ export class Link {
     if (way === this.#active) return
     if (this.#isOpen) this.wayChanges++
     this.#active = way
+    way.challengeToken = undefined
+    way.keepAlive.begin()
     this.#wayLostAtMs = undefined
     this.#session!.rewind()
     if (!this.#isOpen) {
@@ -379,5 +390,3 @@ export class Link {
     if (wasOpen) this.#effects.push({ kind: 'closed', reason }, { kind: 'changed' })
   }
 }
-
-const nothingYet = { next: 0, received: 0 }

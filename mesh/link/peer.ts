@@ -169,6 +169,11 @@ export class Peer {
 
   /** Hands the way in use what it has room for, and does what is due. */
   #pump(): void {
+    if (this.#isRunning) {
+      this.#planPump()
+      return
+    }
+    this.#run()
     const nowMs = this.#nowMs()
     const active = this.#active()
     if (active !== undefined) {

@@ -1,6 +1,6 @@
 import { BulkWindow } from './bulk-window.ts'
 import { type Acknowledgement, bulkLane, controlLane, type DataFrame, type LaneIndex, lanes } from './frame.ts'
-import { type Hello, isSameHalf, laneOf, type SessionHalf } from './hello.ts'
+import { type Hello, isSameHalf, type SessionHalf } from './hello.ts'
 import { type Received, ReceiveLane } from './receive-lane.ts'
 import { type Sender, SendLane } from './send-lane.ts'
 import { LinkViolation } from './violation.ts'
@@ -48,9 +48,13 @@ export class Session {
     return this.#send[0].resentBytes + this.#send[1].resentBytes
   }
 
-  /** True while something that was sent is not acknowledged. */
+  /** Sent, and kept until it is acknowledged. */
+  get keptBytes(): number {
+    return this.#send[0].keptBytes + this.#send[1].keptBytes
+  }
+
   get isOutstanding(): boolean {
-    return this.#send[0].keptBytes + this.#send[1].keptBytes > 0
+    return this.keptBytes > 0
   }
 
   get acknowledgement(): Acknowledgement {
@@ -61,18 +65,9 @@ export class Session {
     return this.#acknowledgeAtMs
   }
 
-  /** For a hello. */
-  get counters(): Hello['lanes'] {
-    return lanes.map((lane) => ({ next: this.#send[lane].next, received: this.#receive[lane].next }))
-  }
-
-  /** True when the peer, which knows this session, has come as far in it as can be. */
+  /** True unless the peer has what was never sent to it. */
   fits(hello: Hello, self: SessionHalf): boolean {
-    if (!isSameHalf(hello.peer, self)) return true
-    return lanes.every((lane) => {
-      const { next, received } = laneOf(hello, lane)
-      return received <= this.#send[lane].next && next >= this.#receive[lane].next
-    })
+    return !isSameHalf(hello.peer, self) || lanes.every((lane) => hello.received[lane]! <= this.#send[lane].next)
   }
 
   send(lane: LaneIndex, sender: Sender, message: Uint8Array): void {
