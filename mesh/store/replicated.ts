@@ -4,6 +4,8 @@ import type { CommittedBlock, CommittedLog } from '../log/committed-log.ts'
 import type { Logger } from '../logger/logger.ts'
 import { EventRing } from './event-ring.ts'
 import { History } from './history.ts'
+import { type ImageHeader, imageSections } from './image.ts'
+import type { Section } from './image-file.ts'
 import { decodeTransaction, encodeTransaction } from './operation.ts'
 import { recentEvents } from './recent-events.ts'
 import { Retention, type RetentionOptions } from './retention.ts'
@@ -141,6 +143,12 @@ export class ReplicatedStore implements Store {
     const index = await this.#options.log.readIndex()
     await this.#until(() => this.#applied >= index)
     return this.#state.revision
+  }
+
+  /** The state at one moment, and with `history` what was before: see `importImage`. Reading it stops no write. */
+  image(history: boolean, about: ImageHeader['about'] = {}): AsyncGenerator<Section> {
+    this.#assertOpen()
+    return imageSections(this.#view, history, about)
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { StateEntry } from './state.ts'
 import type { Revision } from './store.ts'
 import type { CompactionCursor, CompactionTarget, PruneSlice, RetentionLimits } from './view-compaction.ts'
 import type { BlockRow, ChangeRow, EntryRow, ExpiryRow, RecentRow, ViewBatch, ViewPosition } from './view-database.ts'
+import type { ImageRow, ImageTable } from './view-image.ts'
 
 const pageRows = 2000
 /** While one write is under way the next one gathers; beyond this the caller has to wait. */
@@ -119,6 +120,34 @@ export class View {
 
   forgetBlocks(blocks: readonly number[]): Promise<void> {
     return this.#calls.call('forgetBlocks', blocks)
+  }
+
+  /** What is here at this moment, to be read by `imagePage` while writes go on; ended by `endImage`. */
+  async beginImage(): Promise<{ image: number; position: ViewPosition }> {
+    await this.flush()
+    return this.#calls.call('beginImage')
+  }
+
+  imagePage(
+    image: number,
+    table: ImageTable,
+    after: ImageRow | null,
+    limit: number,
+    maxBytes: number,
+  ): Promise<ImageRow[]> {
+    return this.#calls.call('imagePage', image, table, after, limit, maxBytes)
+  }
+
+  endImage(image: number): Promise<void> {
+    return this.#calls.call('endImage', image)
+  }
+
+  importRows(table: ImageTable, rows: ImageRow[]): Promise<void> {
+    return this.#calls.call('importRows', table, rows)
+  }
+
+  importPosition(position: ViewPosition): Promise<void> {
+    return this.#calls.call('importPosition', position)
   }
 
   /** Resolves when all that was added before survives a power cut. */

@@ -1,7 +1,8 @@
 import { ViewCompaction } from './view-compaction.ts'
 import { ViewDatabase } from './view-database.ts'
+import { ViewImages, ViewImport } from './view-image.ts'
 
-/** One call of a method of ViewDatabase or ViewCompaction, answered in order. */
+/** One call of a method of one of the classes that work on the view's file, answered in order. */
 export interface ViewRequest {
   id: number
   call: string
@@ -12,8 +13,7 @@ export type ViewResponse = { id: number; result: unknown } | { id: number; error
 
 declare const self: Worker
 
-let database: ViewDatabase | undefined
-let compaction: ViewCompaction | undefined
+let parts: object[] = []
 
 self.onmessage = ({ data }: MessageEvent<ViewRequest>) => {
   try {
@@ -25,11 +25,11 @@ self.onmessage = ({ data }: MessageEvent<ViewRequest>) => {
 
 function answer({ call, args }: ViewRequest): unknown {
   if (call === 'open') {
-    database = new ViewDatabase(args[0] as string)
-    compaction = new ViewCompaction(database.database)
+    const view = new ViewDatabase(args[0] as string)
+    parts = [view, new ViewCompaction(view.database), new ViewImages(args[0] as string), new ViewImport(view.database)]
     return undefined
   }
-  if (database === undefined || compaction === undefined) throw new Error('the view is not open')
-  const target = call in compaction ? compaction : database
-  return (target as unknown as Record<string, (...args: unknown[]) => unknown>)[call]!(...args)
+  const part = parts.find((one) => call in one)
+  if (part === undefined) throw new Error(`${call} is nothing that an open view can do`)
+  return (part as Record<string, (...args: unknown[]) => unknown>)[call]!(...args)
 }
