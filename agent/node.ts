@@ -101,11 +101,11 @@ async function startParts(foundation: Foundation, parts: Parts): Promise<void> {
   const sources = { ...foundation, payload }
   const client = local.client(`system:node:${foundation.place.nodeName}`)
   await parts.start('network', () => startNetwork({ ...networkOptions(sources), client }))
-  const streams = new NodePodStreams()
+  const streams = new NodePodStreams(foundation.place.nodeName)
   await parts.start('api', () => serveApi(foundation, local, streams))
   await parts.start('runtime', async () => {
     const worker = await startWorker({ ...workerOptions(sources), client })
-    streams.connect(foundation.place.nodeName, worker.podStreams)
+    streams.connect(worker.podStreams)
     return worker
   })
 }
