@@ -6,7 +6,7 @@ import type { Connection, LinkTransport } from './transport.ts'
 const urgent = { firstMs: 250, limitMs: 15_000 }
 const better = { firstMs: 5_000, limitMs: 60_000 }
 /** A connection that was lost sooner is no reason to dial at once. */
-const lastingMs = 10_000
+const lastingMs = 1000
 
 export interface DiallerOptions {
   transport: LinkTransport
