@@ -167,7 +167,10 @@ export class Link {
     try {
       const decoded = decodeFrame(bytes)
       way.keepAlive.heard(nowMs)
-      if (decoded === undefined) return
+      if (decoded === undefined) {
+        if (way.isAttached) return
+        throw new LinkViolation('something before hello')
+      }
       if (decoded.frame.kind === 'hello') this.#hello(way, decoded.frame.text, nowMs)
       else if (decoded.frame.kind === 'bye') this.#bye(way, decoded.frame.reason)
       else if (!way.isAttached) throw new LinkViolation(`${decoded.frame.kind} before hello`)

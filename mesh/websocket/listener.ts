@@ -22,8 +22,9 @@ export interface ListenerOptions extends Door {
   log: Logger
   /** How long a handshake may take. Default 5 s. */
   handshakeTimeoutMs?: number
-  /** Connections whose handshake is not done; more are refused. Default 128. */
+  /** Connections whose handshake is not done; more are refused. Default 128, and 32 from one address. */
   maxHandshakes?: number
+  maxHandshakesPerAddress?: number
 }
 
 /** Largest message: a secret-stream message (2^24 - 1 bytes) with its length and tag. */
@@ -35,6 +36,8 @@ export const guestPath = '/skein/join'
 const maxHandshakeBytes = 4096
 
 interface SocketData {
+  /** The address it came from. */
+  from: string
   door: Door
   stream?: WebSocketStream
   /** What came before the handshake was done. */
@@ -45,7 +48,9 @@ interface SocketData {
 export class WebSocketListener {
   readonly #options: ListenerOptions
   readonly #server: Server<SocketData>
+  /** Whose handshake is not done, and how many of them an address has. */
   readonly #handshakes = new Set<WebSocketStream>()
+  readonly #perAddress = new Map<string, number>()
 
   constructor(options: ListenerOptions) {
     this.#options = options
@@ -55,7 +60,7 @@ export class WebSocketListener {
       tls: options.tls && { cert: options.tls.certificatePem, key: options.tls.keyPem },
       fetch: (request, server) => this.#upgrade(request, server),
       websocket: {
-        data: { door: options, handshakeBytes: 0 },
+        data: { door: options, from: '', handshakeBytes: 0 },
         maxPayloadLength: maxMessageBytes,
         backpressureLimit: 2 * maxMessageBytes,
         idleTimeout: 120,
@@ -79,10 +84,12 @@ export class WebSocketListener {
     const { pathname } = new URL(request.url)
     const door = { [peerPath]: this.#options, [guestPath]: this.#options.guests }[pathname]
     if (door === undefined) return new Response('not found\n', { status: 404 })
-    if (this.#handshakes.size >= (this.#options.maxHandshakes ?? 128)) {
+    const from = server.requestIP(request)?.address ?? ''
+    const { maxHandshakes = 128, maxHandshakesPerAddress = 32 } = this.#options
+    if (this.#handshakes.size >= maxHandshakes || (this.#perAddress.get(from) ?? 0) >= maxHandshakesPerAddress) {
       return new Response('too many connections are being opened\n', { status: 503 })
     }
-    if (server.upgrade(request, { data: { door, handshakeBytes: 0 } })) return undefined
+    if (server.upgrade(request, { data: { door, from, handshakeBytes: 0 } })) return undefined
     return new Response('a WebSocket is expected here\n', { status: 426 })
   }
 
@@ -96,8 +103,9 @@ export class WebSocketListener {
       close: () => socket.close(1000),
     })
     socket.data.stream = stream
-    const { door } = socket.data
+    const { door, from } = socket.data
     this.#handshakes.add(stream)
+    this.#perAddress.set(from, (this.#perAddress.get(from) ?? 0) + 1)
     const noise = new NoiseSecretStream(false, stream, { pattern: 'IK', keyPair: door.keyPair })
     const timer = setTimeout(() => noise.destroy(), this.#options.handshakeTimeoutMs ?? 5000)
     // Whoever knocks with garbage is nobody's error; a link's own listener comes with accept().
@@ -105,8 +113,15 @@ export class WebSocketListener {
     noise.opened.then((opened) => {
       clearTimeout(timer)
       this.#handshakes.delete(stream)
-      if (opened) this.#admit(noise, door, socket.remoteAddress)
+      this.#leave(from)
+      if (opened) this.#admit(noise, door, from)
     })
+  }
+
+  #leave(from: string): void {
+    const count = this.#perAddress.get(from)!
+    if (count === 1) this.#perAddress.delete(from)
+    else this.#perAddress.set(from, count - 1)
   }
 
   #received(data: SocketData, message: Buffer): void {
