@@ -32,6 +32,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./rendezvous.ts'),
   },
   {
+    name: 'snapshot',
+    summary: 'save the cluster to a file; restore it on a fresh server',
+    load: () => import('./snapshot.ts'),
+  },
+  {
     name: 'start',
     summary: 'run this node: worker and control-plane peer',
     load: () => import('./start.ts'),

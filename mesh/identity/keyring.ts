@@ -25,6 +25,8 @@ export interface Keyring {
     seed: string
     generation: number
   }
+  /** Hex: the public half of the recovery key (recovery-key.ts), when the cluster was made with one. */
+  recoveryPublicKey?: string
 }
 
 export async function createKeyring(clusterName: string, nowMs: number): Promise<Keyring> {
@@ -50,10 +52,14 @@ export async function openKeyring(path: string, clusterName: string, nowMs: numb
   const stored = await readPrivateFile(path)
   if (stored === undefined) {
     const keyring = await createKeyring(clusterName, nowMs)
-    await writePrivateFile(path, `${JSON.stringify(keyring, null, 2)}\n`)
+    await writeKeyring(path, keyring)
     return keyring
   }
   return parseKeyring(path, stored)
+}
+
+export function writeKeyring(path: string, keyring: Keyring): Promise<void> {
+  return writePrivateFile(path, `${JSON.stringify(keyring, null, 2)}\n`)
 }
 
 /** Throws when the file is damaged or written by a newer build; its content never gets into the message. */

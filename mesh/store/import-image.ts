@@ -19,8 +19,8 @@ export interface ImportOptions {
    * operations from the image's position on.
    */
   as: 'anew' | 'here'
-  /** Sections that are not the store's own. */
-  other?(section: Section): void
+  /** Keys that do not come along. */
+  drops?(key: string): boolean
 }
 
 /**
@@ -36,10 +36,7 @@ export async function importImage(chunks: AsyncIterable<Uint8Array>, options: Im
   try {
     for await (const section of decodeImage(chunks)) {
       if (header === undefined) header = decodeHeader(section)
-      else if (section.kind === 'keyring' || section.kind === 'header') options.other?.(section)
-      else if (options.as === 'here' || section.kind === 'entries') {
-        await view.importRows(section.kind, decodeRows(section))
-      }
+      else await importSection(view, section, options)
     }
     if (header === undefined) throw new Damaged('the snapshot has no header')
     if (options.as === 'here' && !header.history) throw new Damaged('the image has no history: it is a snapshot')
@@ -54,6 +51,14 @@ export async function importImage(chunks: AsyncIterable<Uint8Array>, options: Im
   const directory = await open(dirname(viewFile), 'r')
   await directory.sync().finally(() => directory.close())
   return header
+}
+
+async function importSection(view: View, section: Section, { as, drops }: ImportOptions): Promise<void> {
+  const { kind } = section
+  if (kind === 'header' || kind === 'keyring' || (as === 'anew' && kind !== 'entries')) return
+  const rows = decodeRows(section)
+  const isDropped = kind === 'entries' ? drops : undefined
+  await view.importRows(kind, isDropped === undefined ? rows : rows.filter(([key]) => !isDropped(key as string)))
 }
 
 /** No operation of the new generation is applied yet. */
