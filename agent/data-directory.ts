@@ -7,6 +7,8 @@ export interface DataDirectory {
   keyring: string
   /** The node's place in its cluster. */
   place: string
+  /** Members and where they were last reached. */
+  peers: string
   servingCertificate: string
   operationsLog: string
   view: string
@@ -33,6 +35,7 @@ export function dataDirectoryAt(root: string): DataDirectory {
     nodeKey: below('identity', 'node.json'),
     keyring: below('identity', 'keyring.json'),
     place: below('identity', 'place.json'),
+    peers: below('identity', 'peers.json'),
     servingCertificate: below('identity', 'serving.json'),
     operationsLog: below('operations'),
     view: below('view', 'view.sqlite'),

@@ -3,6 +3,7 @@
 import 'reflect-metadata'
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { packedToken } from './cluster/token-source.ts'
 import { runCommandLine } from './command/command-line.ts'
 
 /** Whole and in order before the process ends; a reader that has gone (`skein help | head -1`) is no failure. */
@@ -20,7 +21,13 @@ function write(fd: number, text: string): void {
   }
 }
 
-const status = await runCommandLine(process.argv.slice(2), {
+/** A copy of the executable that has a token packed in needs no argument to join. */
+function commandLine(): string[] {
+  const words = process.argv.slice(2)
+  return words.length === 0 && packedToken(process.execPath) !== undefined ? ['start'] : words
+}
+
+const status = await runCommandLine(commandLine(), {
   out: (text) => write(1, text),
   err: (text) => write(2, text),
   isOutTerminal: isatty(1),

@@ -8,6 +8,8 @@ test('defaults', () => {
     listen: [{ host: '127.0.0.1', port: 6443 }],
     runtimeEndpoint: undefined,
     cgroupRoot: '',
+    mesh: { listen: { host: '0.0.0.0', port: 6444 }, advertise: [], rendezvous: [], dht: undefined },
+    join: { token: undefined, replace: false },
   })
 })
 

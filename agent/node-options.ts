@@ -6,13 +6,33 @@ import type { NodePlace } from './node-place.ts'
 export interface NodeOptions {
   dataDirectory: string
   /** What was asked for; the rest follows from the cluster that the node is in or joins, or is the default. */
-  place: Partial<Omit<NodePlace, 'format' | 'nodeNumber'>>
+  place: Partial<Omit<NodePlace, 'format' | 'nodeNumber' | 'isFounder'>>
   /** Where people reach the API, beside the service address. */
   listen: { host: string; port: number }[]
   /** An external CRI socket, instead of the runtime inside the executable. */
   runtimeEndpoint?: string
   /** Above the pods' cgroups; '' but where several nodes run on one machine. */
   cgroupRoot: string
+  mesh: MeshOptions
+  join: JoinWishes
+}
+
+/** How this node reaches others and is reached. */
+export interface MeshOptions {
+  /** For peers, WebSocket and UDP. */
+  listen: { host: string; port: number }
+  /** `host` or `host:port`: more addresses where others reach this node, such as a forwarded port of a router. */
+  advertise: string[]
+  /** `host:port` each. */
+  rendezvous: string[]
+  /** `public`, `none`, or `host:port` of a DHT's bootstrap node; undefined: as the cluster needs it. */
+  dht?: string
+}
+
+export interface JoinWishes {
+  token?: string
+  /** Take the place of a member of the same name which is gone. */
+  replace: boolean
 }
 
 /** A value that cannot be used; the message says which flag, what was wrong and what is expected. */
@@ -32,6 +52,12 @@ export interface NodeFlags {
   listen?: string[]
   containerRuntimeEndpoint?: string
   cgroupRoot?: string
+  meshListen?: string
+  advertise?: string[]
+  rendezvous?: string[]
+  dht?: string
+  join?: string
+  replace?: boolean
 }
 
 export function nodeOptions(flags: NodeFlags): NodeOptions {
@@ -48,6 +74,13 @@ export function nodeOptions(flags: NodeFlags): NodeOptions {
     listen: listenAddresses(flags.listen ?? ['127.0.0.1:6443']),
     runtimeEndpoint: endpoint(flags.containerRuntimeEndpoint),
     cgroupRoot: cgroupRoot(flags.cgroupRoot ?? ''),
+    mesh: {
+      listen: address('--mesh-listen', flags.meshListen ?? '0.0.0.0:6444'),
+      advertise: flags.advertise ?? [],
+      rendezvous: (flags.rendezvous ?? []).map((text) => endpointOf(address('--rendezvous', text))),
+      dht: flags.dht,
+    },
+    join: { token: flags.join, replace: flags.replace ?? false },
   }
 }
 
@@ -78,15 +111,23 @@ function cidr(flag: string, text: string): string {
 }
 
 function listenAddresses(texts: string[]): { host: string; port: number }[] {
-  return texts.map((text) => {
-    const split = text.lastIndexOf(':')
-    const host = text.slice(0, split).replace(/^\[|\]$/g, '')
-    const port = Number(text.slice(split + 1))
-    if (split < 1 || !Number.isInteger(port) || port < 1 || port > 65535) {
-      throw new OptionError(`--listen ${text}: expected ADDRESS:PORT such as 0.0.0.0:6443`)
-    }
-    return { host, port }
-  })
+  return texts.map((text) => address('--listen', text))
+}
+
+/** `host:port`; IPv6 in brackets. */
+function address(flag: string, text: string): { host: string; port: number } {
+  const split = text.lastIndexOf(':')
+  const host = text.slice(0, split).replace(/^\[|\]$/g, '')
+  const port = Number(text.slice(split + 1))
+  if (split < 1 || !Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new OptionError(`${flag} ${text}: expected ADDRESS:PORT such as 0.0.0.0:6443`)
+  }
+  return { host, port }
+}
+
+/** The same as one text. */
+export function endpointOf({ host, port }: { host: string; port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 function endpoint(text: string | undefined): string | undefined {

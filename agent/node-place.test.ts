@@ -10,6 +10,7 @@ test('the first node takes the defaults where nothing was asked for', () => {
     format: 1,
     nodeName: 'node-1',
     nodeNumber: 0,
+    isFounder: true,
     clusterName: 'skein',
     clusterDomain: 'cluster.local',
     clusterCidr: '10.50.0.0/16',

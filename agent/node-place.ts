@@ -20,6 +20,8 @@ export interface NodePlace extends ClusterSettings {
   nodeName: string
   /** Its addresses follow from it. */
   nodeNumber: number
+  /** It made the cluster. */
+  isFounder: boolean
 }
 
 const defaults: ClusterSettings = {
@@ -46,7 +48,14 @@ export function wishedName(options: NodeOptions): string {
 
 /** Of the first node of a new cluster. */
 export function firstPlace(options: NodeOptions): NodePlace {
-  return { format: 1, ...defaults, ...options.place, nodeName: wishedName(options), nodeNumber: firstNodeNumber }
+  return {
+    format: 1,
+    ...defaults,
+    ...options.place,
+    nodeName: wishedName(options),
+    nodeNumber: firstNodeNumber,
+    isFounder: true,
+  }
 }
 
 /** Throws OptionError when a flag was given that says something else than what the node is already. */

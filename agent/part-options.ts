@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { systemClock } from '../mesh/clock/clock.ts'
+import { type Clock, systemClock } from '../mesh/clock/clock.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import type { ClusterAddresses } from './cluster-addresses.ts'
 import type { DataDirectory } from './data-directory.ts'
@@ -17,6 +17,8 @@ export interface PartSources {
   directory: DataDirectory
   addresses: ClusterAddresses
   payload?: Payload
+  /** Cluster time; the machine's own where there is no cluster. */
+  clock?: Clock
   log: Logger
 }
 
@@ -25,6 +27,7 @@ export function networkOptions({
   directory,
   addresses,
   payload,
+  clock = systemClock,
   log,
 }: PartSources): Omit<NetworkOptions, 'client'> {
   const { nodeName, clusterCidr, serviceCidr, nodeCidr, clusterDomain } = place
@@ -37,7 +40,7 @@ export function networkOptions({
     cniDirectory: cniDirectoryOf(directory),
     stateDirectory: directory.network,
     payload,
-    clock: systemClock,
+    clock,
     log: log.child('network'),
     instance: instanceOf(directory),
   }
@@ -49,6 +52,7 @@ export function workerOptions({
   directory,
   addresses,
   payload,
+  clock = systemClock,
   log,
 }: PartSources): Omit<WorkerOptions, 'client'> {
   return {
@@ -62,7 +66,7 @@ export function workerOptions({
     nodeAddress: addresses.node,
     imageDirectory: directory.images,
     cgroupRoot: options.cgroupRoot,
-    clock: systemClock,
+    clock,
     log: log.child('worker'),
   }
 }

@@ -7,6 +7,7 @@ interface Stoppable {
 /** The parts of a node in the order of their start: each says how it went, and they end in reverse order. */
 export class Parts {
   readonly #board: StatusBoard
+  #isStopped = false
   readonly #running: { name?: PartName; part: Stoppable }[] = []
 
   constructor(board: StatusBoard) {
@@ -24,11 +25,20 @@ export class Parts {
   }
 
   async start<T extends Stoppable>(name: PartName, start: () => Promise<T>): Promise<T> {
+    const part = await this.attempt(name, start)
+    if (this.#isStopped) {
+      await part.stop()
+      throw new Error('the node stops')
+    }
+    this.#running.push({ name, part })
+    this.#board.set(name, 'ready')
+    return part
+  }
+
+  /** Work before a part can start; a failure is the part's. */
+  async attempt<T>(name: PartName, work: () => Promise<T>): Promise<T> {
     try {
-      const part = await start()
-      this.#running.push({ name, part })
-      this.#board.set(name, 'ready')
-      return part
+      return await work()
     } catch (error) {
       this.#board.set(name, 'failed', (error as Error).message)
       throw error
@@ -36,6 +46,7 @@ export class Parts {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true
     for (const { name, part } of this.#running.splice(0).reverse()) {
       await part.stop()
       if (name !== undefined) this.#board.set(name, 'stopped')

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
+import type { LinkStatus } from '../mesh/link/links.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 
-export type PartName = 'store' | 'api' | 'runtime' | 'network' | 'control'
+export type PartName = 'mesh' | 'store' | 'api' | 'runtime' | 'network' | 'control'
 export type PartState = 'starting' | 'ready' | 'failed' | 'stopped'
 
 /** What one part says of itself. `message` says what is wrong and what to do. */
@@ -19,6 +20,25 @@ export interface NodeStatus {
   startedAt: string
   ready: boolean
   parts: PartStatus[]
+  /** Once this node is in a cluster. */
+  quorum?: QuorumStatus
+  /** To each other member. */
+  links?: NamedLink[]
+}
+
+/** As this node sees it; nodes by their names, or the begin of their keys. */
+export interface QuorumStatus {
+  role: 'leader' | 'follower' | 'candidate' | 'pre-candidate'
+  term: number
+  leader: string | null
+  voters: string[]
+  learners: string[]
+  /** At the leader: who does not vote although more voters are wanted, and why. */
+  heldBack: { node: string; reason: string }[]
+}
+
+export interface NamedLink extends LinkStatus {
+  node: string
 }
 
 /** The states of a node's parts, in start-up order. */

@@ -14,6 +14,13 @@ export function declareNodeFlags(command: Command): void {
     .option('--node-cidr <cidr>', 'addresses of nodes in the mesh (default: 10.44.0.0/16)')
     .option('--listen <address:port...>', 'where people reach the API (default: 127.0.0.1:6443)')
     .option('--container-runtime-endpoint <socket>', 'a CRI socket, instead of the runtime inside this executable')
+    .option('--mesh-listen <address:port>', 'where other nodes reach this one, TCP and UDP (default: 0.0.0.0:6444)')
+    .option('--advertise <address...>', 'more addresses of this node, such as a forwarded port of its router')
+    .option('--rendezvous <host:port...>', 'hosts that run skein rendezvous')
+    .option(
+      '--dht <which>',
+      'public, none or HOST:PORT of a bootstrap node (default: public only without public members)',
+    )
     .option('--cgroup-root <path>', "above the pods' cgroups, where several nodes run on one machine (default: none)")
 }
 

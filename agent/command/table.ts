@@ -27,6 +27,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./kubeconfig.ts'),
   },
   {
+    name: 'node',
+    summary: 'list the nodes of the cluster, or take one out',
+    load: () => import('./node.ts'),
+  },
+  {
+    name: 'pack',
+    summary: 'make a copy of this executable that joins this cluster when it is started',
+    load: () => import('./pack.ts'),
+  },
+  {
     name: 'rendezvous',
     summary: 'on a public host: where nodes behind NAT meet; no member of any cluster, needs no key',
     load: () => import('./rendezvous.ts'),
@@ -45,6 +55,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'status',
     summary: 'show the state of the node that runs here',
     load: () => import('./status.ts'),
+  },
+  {
+    name: 'token',
+    summary: 'make, list and revoke the tokens by which nodes join',
+    load: () => import('./token.ts'),
   },
   {
     name: 'uninstall',

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { packedToken } from '../cluster/token-source.ts'
 
 /**
  * The archive stands at the end of the executable, after what Bun compiled, and is followed by this trailer: its size
@@ -23,11 +24,12 @@ export function writeTrailer(sizeBytes: number): Uint8Array {
   return trailer
 }
 
-/** Finds the archive at the end of `path`. Throws when there is none: then the file was cut off. */
+/** Finds the archive at the end of `path`, before a packed join token. Throws when there is none: then the file was cut off. */
 export function findAppended(path: string): ArchiveLocation {
+  const packedBytes = packedToken(path)?.sizeBytes ?? 0
   const fd = openSync(path, 'r')
   try {
-    const endBytes = fstatSync(fd).size - trailerBytes
+    const endBytes = fstatSync(fd).size - packedBytes - trailerBytes
     const trailer = Buffer.alloc(trailerBytes)
     readSync(fd, trailer, 0, trailerBytes, Math.max(0, endBytes))
     const sizeBytes = Number(trailer.readBigUInt64LE(0))

@@ -54,6 +54,10 @@ export class Membership {
     return this.#record<Member>(stateKeys.member(key))
   }
 
+  named(name: string): Member | undefined {
+    return this.members.find((member) => member.name === name)
+  }
+
   token(key: string): TokenRecord | undefined {
     return this.#record<TokenRecord>(stateKeys.token(key))
   }

@@ -45,6 +45,14 @@ export class Host {
     return output(this.command(command), options)
   }
 
+  /** Ends what runs in this host's network: an earlier run left it. */
+  async endProcesses(): Promise<void> {
+    const pids = (await output(['ip', 'netns', 'pids', this.name])).trim().split('\n').filter(Boolean).map(Number)
+    for (const pid of pids) process.kill(pid, 'SIGTERM')
+    const isThere = (pid: number) => existsSync(`/proc/${pid}`)
+    for (let tries = 0; pids.some(isThere) && tries < 100; tries++) await Bun.sleep(50)
+  }
+
   async remove(): Promise<void> {
     await output(['ip', 'netns', 'delete', this.name])
   }

@@ -2,6 +2,7 @@ import { constants, existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
+import type { Subprocess } from 'bun'
 import { makeImages } from '../fixtures/images/make.ts'
 import { Host } from './host.ts'
 import { type NatKind, NatLab } from './nat-lab.ts'
@@ -23,6 +24,7 @@ export interface ServerEquipment {
 export class Lab {
   readonly #name: string
   readonly #servers: Server[] = []
+  readonly #rendezvous: Subprocess[] = []
   readonly #ownHosts = new Set<Host>()
   #segment: NatLab | undefined
 
@@ -55,7 +57,10 @@ export class Lab {
       if (host !== undefined) lab.#servers.push(lab.#serverOn(host, server))
     }
     await lab.close()
-    for (const host of Host.all(`${lab.#prefix}-`)) await host.remove()
+    for (const host of Host.all(`${lab.#prefix}-`)) {
+      await host.endProcesses()
+      await host.remove()
+    }
   }
 
   /** The public segment that servers may be on, with routers of sites. */
@@ -76,12 +81,23 @@ export class Lab {
   }
 
   /** A server 192.168.NUMBER.2 behind a NAT router of its own, whose public address is 51.10.0.NUMBER. */
-  async siteServer(name: string, number: number, nat: NatKind, options: ServerEquipment = {}): Promise<Server> {
-    const { host } = await (await this.segment()).site(name, number, nat)
-    return this.#equip(host, name, options)
+  async siteServer(name: string, number: number, nat: NatKind, options: ServerEquipment = {}) {
+    const { host, router } = await (await this.segment()).site(name, number, nat)
+    return { server: await this.#equip(host, name, options), router }
+  }
+
+  /** A rendezvous on a public host 51.10.0.NUMBER; it ends with the lab. */
+  async rendezvous(name: string, number: number, port: number): Promise<void> {
+    const { host, address } = await (await this.segment()).publicHost(name, number)
+    const command = host.command([executable, 'rendezvous', '--listen', `${address}:${port}`])
+    const log = Bun.file(join(directoryOf(this.#name), `${name}.log`))
+    const child = Bun.spawn(['setsid', ...command], { stdin: 'ignore', stdout: log, stderr: log })
+    child.unref()
+    this.#rendezvous.push(child)
   }
 
   async close(): Promise<void> {
+    for (const child of this.#rendezvous.splice(0)) child.kill()
     for (const server of this.#servers.splice(0)) {
       await server.remove()
       if (this.#ownHosts.delete(server.host)) await server.host.remove()

@@ -1,0 +1,111 @@
+import { expel } from '../../mesh/identity/admission.ts'
+import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
+import type { Keyring } from '../../mesh/identity/keyring.ts'
+import { type TokenRecord, tokenFault } from '../../mesh/identity/member.ts'
+import type { TokenWays } from '../../mesh/identity/token.ts'
+import { createToken, revokeToken } from '../../mesh/identity/token-service.ts'
+import { type AdminHandlers, AdminRefusal } from '../admin-socket.ts'
+import type { NodeOptions } from '../node-options.ts'
+import type { Mesh, OpenCluster } from './cluster.ts'
+import { hostAddresses, reachableAt } from './own-addresses.ts'
+
+export interface AdminSources {
+  options: NodeOptions
+  keyring: Keyring
+  mesh: Mesh
+  cluster: OpenCluster
+}
+
+/** A member as people are shown it. */
+export interface ListedNode {
+  name: string
+  number: number
+  key: string
+  joined: string
+  /** `this node`, `linked`, or `away`. */
+  state: string
+  addresses: string[]
+}
+
+export interface ListedToken {
+  id: string
+  expires: string
+  uses: number
+  maxUses: number
+  /** Why it lets nobody in, '' when it does. */
+  fault: string
+}
+
+const maxTtlMs = 366 * 24 * 3600_000
+const maxUses = 1000
+const idLength = 12
+
+/** What root of this machine may ask of the running node about members and tokens. */
+export function adminHandlers(sources: AdminSources): AdminHandlers {
+  const { membership } = sources.cluster
+  return {
+    'token-create': (request) => create(sources, request),
+    'token-list': async () => membership.tokens.map((token) => listedToken(sources, token)),
+    'token-revoke': async (request) => {
+      const { id = '' } = Object(request) as { id?: string }
+      const token = id.length < 4 ? undefined : await revokeToken(membership, id)
+      if (token === undefined) throw new AdminRefusal(`no token ${id}: skein token list shows them`)
+      return listedToken(sources, token)
+    },
+    'node-list': async () => listNodes(sources),
+    'node-remove': (request) => remove(sources, request),
+  }
+}
+
+async function create({ options, keyring, mesh, cluster }: AdminSources, request: unknown) {
+  const { ttlMs, uses } = Object(request) as { ttlMs?: number; uses?: number }
+  if (!(ttlMs! > 0 && ttlMs! <= maxTtlMs)) throw new AdminRefusal('a token lives from a moment to 366 days')
+  if (!(Number.isInteger(uses) && uses! > 0 && uses! <= maxUses))
+    throw new AdminRefusal(`a token has 1 to ${maxUses} uses`)
+  const clusterKey = clusterKeyPair(keyring).publicKey.toString('hex')
+  const ways = waysToJoin(options, cluster, mesh)
+  const wishes = { ttlMs: ttlMs!, uses: uses! }
+  const { text } = await createToken(cluster.membership, clusterKey, ways, wishes, mesh.consensus.clock.nowMs())
+  return { token: text }
+}
+
+/** This node first: it is there. A token has no room for all. */
+function waysToJoin({ mesh }: NodeOptions, { membership }: OpenCluster, { links }: Mesh): TokenWays {
+  const own = reachableAt(mesh, hostAddresses()).udp
+  const others = membership.members.filter(({ key }) => key !== links.self)
+  const members = [...own, ...others.flatMap(({ key }) => membership.addresses(key).udp)]
+  return { members: [...new Set(members)], rendezvous: mesh.rendezvous }
+}
+
+function listedToken({ mesh }: AdminSources, token: TokenRecord): ListedToken {
+  return {
+    id: token.key.slice(0, idLength),
+    expires: new Date(token.expiresMs).toISOString(),
+    uses: token.uses,
+    maxUses: token.maxUses,
+    fault: tokenFault(token, mesh.consensus.clock.nowMs()) ?? '',
+  }
+}
+
+function listNodes({ mesh: { links }, cluster: { membership } }: AdminSources): ListedNode[] {
+  const linked = new Set(links.status().flatMap(({ peer, state }) => (state === 'connected' ? [peer] : [])))
+  return membership.members.map(({ key, name, number, joinedMs }) => ({
+    name,
+    number,
+    key,
+    joined: new Date(joinedMs).toISOString(),
+    state: key === links.self ? 'this node' : linked.has(key) ? 'linked' : 'away',
+    addresses: membership.addresses(key).udp,
+  }))
+}
+
+async function remove({ mesh, cluster: { membership } }: AdminSources, request: unknown) {
+  const { name = '' } = Object(request) as { name?: string }
+  const own = membership.member(mesh.links.self)
+  if (own?.name === name) {
+    throw new AdminRefusal(`${name} is this node: run skein node remove on another one, then skein uninstall here`)
+  }
+  const member = await membership.change(`node ${name} is removed`, () => expel(membership, name))
+  if (member === undefined) throw new AdminRefusal(`no node is named ${name}: skein node list shows them`)
+  return { name }
+}

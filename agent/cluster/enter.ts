@@ -1,0 +1,83 @@
+import { systemClock } from '../../mesh/clock/clock.ts'
+import { joinCluster } from '../../mesh/identity/join.ts'
+import { type Keyring, openKeyring, parseKeyring } from '../../mesh/identity/keyring.ts'
+import type { NodeKey } from '../../mesh/identity/node-key.ts'
+import { readPrivateFile, writePrivateFile } from '../../mesh/identity/private-file.ts'
+import { parseToken } from '../../mesh/identity/token.ts'
+import type { Logger } from '../../mesh/logger/logger.ts'
+import { WebSocketJoinDialler } from '../../mesh/websocket/join-dialler.ts'
+import type { DataDirectory } from '../data-directory.ts'
+import type { NodeOptions } from '../node-options.ts'
+import {
+  assertAgrees,
+  type ClusterSettings,
+  firstPlace,
+  type NodePlace,
+  readPlace,
+  wishedName,
+  writePlace,
+} from '../node-place.ts'
+import { writePeers } from './remembered-peers.ts'
+import { findToken } from './token-source.ts'
+
+export interface EnterOptions {
+  options: NodeOptions
+  directory: DataDirectory
+  nodeKey: NodeKey
+  log: Logger
+  signal: AbortSignal
+}
+
+/** A node's place in its cluster, and what its peers hold. */
+export interface Entered {
+  place: NodePlace
+  keyring: Keyring
+}
+
+/**
+ * The cluster that this node is in: the one of its data directory; else the one whose token it was given, joined now; else a
+ * new one. Goes on trying while no member answers. Throws when the cluster does not take it in.
+ */
+export async function enterCluster(enter: EnterOptions): Promise<Entered> {
+  const { options, directory } = enter
+  const place = await readPlace(directory.place)
+  const keyring = await readPrivateFile(directory.keyring)
+  if (place !== undefined && keyring !== undefined) {
+    assertAgrees(options, place)
+    return { place, keyring: parseKeyring(directory.keyring, keyring) }
+  }
+  const token = findToken({ flag: options.join.token, env: process.env, executable: process.execPath })
+  if (token !== undefined && keyring === undefined) return join(enter, token)
+  // The keyring alone is left by a start that was cut short.
+  const founded = firstPlace(options)
+  const opened = await openKeyring(directory.keyring, founded.clusterName, systemClock.nowMs())
+  await writePlace(directory.place, founded)
+  return { place: founded, keyring: opened }
+}
+
+async function join(enter: EnterOptions, { text, from }: { text: string; from: string }): Promise<Entered> {
+  const { options, directory, nodeKey, log, signal } = enter
+  const token = parseToken(text)
+  const name = wishedName(options)
+  log.info('joining a cluster', { token: from, name, members: token.ways.members.join(' ') })
+  const joined = await joinCluster({
+    ...{ token, nodeKey, name, log, signal },
+    replace: options.join.replace,
+    diallers: [new WebSocketJoinDialler()],
+  })
+  const { member, keyring, members } = joined
+  const settings = joined.settings as ClusterSettings
+  const place: NodePlace = {
+    ...settings,
+    format: 1,
+    nodeName: member.name,
+    nodeNumber: member.number,
+    isFounder: false,
+  }
+  const others = members.filter((other) => other.member.key !== member.key)
+  await writePeers(directory.peers, new Map(others.map((other) => [other.member.key, other.addresses])))
+  // The place first: a keyring without one would found a cluster at the next start.
+  await writePlace(directory.place, place)
+  await writePrivateFile(directory.keyring, `${JSON.stringify(keyring, null, 2)}\n`)
+  return { place, keyring }
+}

@@ -1,0 +1,33 @@
+import { networkInterfaces } from 'node:os'
+import type { PeerAddresses } from '../../mesh/link/links.ts'
+import { endpointOf, type MeshOptions } from '../node-options.ts'
+
+/** Links of containers and of the mesh itself, by their names: nobody reaches the node there. */
+const ownLinks = /^(lo|cni|veth|skein|docker|br-|virbr|flannel|cali|kube)/
+
+/** Addresses of this machine that others may reach, as they are now. */
+export function hostAddresses(): string[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, infos = []]) =>
+    ownLinks.test(name)
+      ? []
+      : infos.filter(({ internal, address }) => !internal && !address.startsWith('fe80')).map(({ address }) => address),
+  )
+}
+
+/** Where this node may be reached: what it was told to say, and its own addresses. */
+export function reachableAt({ listen, advertise }: MeshOptions, addresses: readonly string[]): PeerAddresses {
+  const isAny = listen.host === '0.0.0.0' || listen.host === '::'
+  const hosts = isAny ? addresses.filter((host) => listen.host === '::' || !host.includes(':')) : [listen.host]
+  const endpoints = [
+    ...advertise.map((text) => withPort(text, listen.port)),
+    ...hosts.map((host) => endpointOf({ host, port: listen.port })),
+  ]
+  const unique = [...new Set(endpoints)]
+  return { udp: unique, webSocket: unique.map((endpoint) => `ws://${endpoint}/skein`) }
+}
+
+/** An address that names no port has the one listened on. */
+function withPort(text: string, port: number): string {
+  const hasPort = /^(\[[^\]]+\]|[^:]+):\d+$/.test(text)
+  return hasPort ? text : endpointOf({ host: text.replace(/^\[|\]$/g, ''), port })
+}
