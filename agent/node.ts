@@ -22,6 +22,7 @@ import { Parts } from './parts.ts'
 import { openPayload, type Payload } from './payload/payload.ts'
 import { release } from './release.ts'
 import { apiServingNames, openServingCertificate } from './serving-certificate.ts'
+import { snapshotHandlers } from './snapshot.ts'
 import { StatusBoard, serveStatus } from './status.ts'
 import { StatusView } from './status-view.ts'
 import { startWorker } from './worker/worker.ts'
@@ -91,7 +92,11 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   streams.join(mesh.tunnels, (name) => status.membership?.named(name)?.key, log.child('streams'))
   const cluster = await parts.start('store', () => openCluster({ ...foundation, removed: calls.removed }, mesh, guests))
   status.membership = cluster.membership
-  parts.add(serveAdmin(directory.adminSocket, adminHandlers({ ...foundation, mesh, cluster })))
+  const admin = {
+    ...adminHandlers({ ...foundation, mesh, cluster }),
+    ...snapshotHandlers({ ...foundation, store: cluster.store }),
+  }
+  parts.add(serveAdmin(directory.adminSocket, admin))
   log.info('in the cluster', { cluster: place.clusterName, node: place.nodeName, number: place.nodeNumber })
   await startParts({ ...foundation, mesh, cluster, streams }, parts)
 }

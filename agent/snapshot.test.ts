@@ -26,6 +26,7 @@ const place: NodePlace = {
   nodeCidr: '10.44.0.0/16',
   nodeName: 'server-7',
   nodeNumber: 7,
+  isFounder: true,
 }
 let keyring: Keyring
 let recoveryKey: RecoveryKey

@@ -43,7 +43,8 @@ async function* sections({ store, keyring, place }: SnapshotSources, plain: bool
       'this cluster was made without a recovery key, so its secrets would lie open in the snapshot: say --plain to take it so, and keep the file like a key',
     )
   }
-  const { nodeName: _, nodeNumber: __, format: ___, ...settings } = place
+  const { clusterName, clusterDomain, clusterCidr, serviceCidr, nodeCidr } = place
+  const settings = { clusterName, clusterDomain, clusterCidr, serviceCidr, nodeCidr }
   const about = { ...settings, generation: keyring.operations.generation, release: release.version }
   for await (const section of store.image(false, about)) {
     yield section
@@ -161,5 +162,6 @@ function placeOf({ about }: ImageHeader, nodeName: string): NodePlace {
     nodeCidr: text('nodeCidr'),
     nodeName,
     nodeNumber: firstNodeNumber,
+    isFounder: true,
   }
 }
