@@ -12,6 +12,8 @@ import { after, distance, type Seq } from './sequence.ts'
 
 /** libudx's receive window: what a peer takes that has not said otherwise. */
 const initialRemoteWindow = 4 * 1024 * 1024
+/** Whatever a peer says it takes: what is written and not acknowledged is ours to keep. */
+const maxRemoteWindow = 16 * 1024 * 1024
 /**
  * One more timeout of a packet than this ends the stream. libudx allows 6: at a loss of 25 % each way two streams in a
  * thousand then fail while they close.
@@ -138,7 +140,9 @@ export class SendSide {
       rttMs = this.#acked(sent, nowMs) ?? rttMs
     }
     const advanced = this.#advance(packet.ack, acked)
-    for (const range of packet.sacks) this.#sack(range.start, range.end, acked)
+    // Ranges of an honest peer do not overlap: together they are no longer than what is outstanding.
+    let steps = distance(this.next, this.unacked)
+    for (const { start, end } of packet.sacks) if (steps > 0) steps -= this.#sack(start, end, acked)
     const progressed = this.#rate.delivered !== before
     if (progressed) {
       const lossFound = this.#detectLoss(nowMs)
@@ -218,7 +222,7 @@ export class SendSide {
     if (bySeq < 0 || (bySeq === 0 && distance(packet.ack, this.#windowAck) < 0)) return
     this.#windowSeq = packet.seq
     this.#windowAck = packet.ack
-    this.#remoteWindow = packet.rwnd
+    this.#remoteWindow = Math.min(packet.rwnd, maxRemoteWindow)
     if (packet.rwnd > 0) this.timer.stopWindowProbe()
     else if (this.isIdle && this.queue.bytes > 0) this.timer.armWindowProbe(nowMs, this.roundTrip)
   }
@@ -239,18 +243,20 @@ export class SendSide {
     return true
   }
 
-  /** Ranges grow at their end: what was walked before is not walked again. */
-  #sack(start: Seq, end: Seq, acked: (packet: SentPacket) => void): void {
+  /** Ranges grow at their end: what was walked before is not walked again. How far it went. */
+  #sack(start: Seq, end: Seq, acked: (packet: SentPacket) => void): number {
     const isSane = distance(end, this.next) <= 0 && distance(start, end) < 0 && distance(start, this.unacked) >= 0
-    if (!isSane) return
+    if (!isSane) return 0
     const walked = this.#walked.get(start)
-    for (let seq = walked !== undefined && distance(walked, end) <= 0 ? walked : start; seq !== end; seq = after(seq)) {
+    const from = walked !== undefined && distance(walked, end) <= 0 ? walked : start
+    for (let seq = from; seq !== end; seq = after(seq)) {
       const packet = this.#outstanding.get(seq)
       if (packet === undefined || packet.isAcked) continue
       this.#sacked++
       acked(packet)
     }
     this.#walked.set(start, end)
+    return distance(end, from)
   }
 
   /** The round trip when the packet was sent once. */

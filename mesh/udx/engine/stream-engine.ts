@@ -13,6 +13,8 @@ import { after, distance, type Seq } from './sequence.ts'
 
 /** The most a peer may have sent us that nobody has read. */
 export const maxReceiveWindow = 4 * 1024 * 1024
+/** A sender that keeps to the window is over it by a packet at most; what comes beyond this is dropped. */
+const windowSlackBytes = 64 * 1024
 /**
  * How long a stream that is done answers a remote that missed the last acknowledgement: longer than it tries. libudx has
  * no such time, and its remotes time out then.
@@ -63,6 +65,8 @@ export class StreamEngine {
   #acksDue = 0
   #windowBytes = maxReceiveWindow
   #announcedBytes = maxReceiveWindow
+  /** The remote sends more than it was told. */
+  #isOverrun = false
   /** Acknowledged up to here, the remote change is over. */
   #changeSeq: Seq | undefined
   #effects: StreamEffects = emptyEffects()
@@ -121,6 +125,7 @@ export class StreamEngine {
 
   /** How much more the shell's reader can take: what the remote is told. */
   setWindow(bytes: number): void {
+    this.#isOverrun = bytes < -windowSlackBytes
     this.#windowBytes = Math.max(0, Math.min(bytes, maxReceiveWindow))
     const wasClosed = this.#announcedBytes < maxReceiveWindow / 4
     if (wasClosed && this.#windowBytes > maxReceiveWindow / 2 && this.isConnected) this.#acknowledge()
@@ -190,7 +195,7 @@ export class StreamEngine {
 
   #take(packet: Packet): void {
     const { types, seq } = packet
-    if ((types & (PacketType.DATA | PacketType.END)) !== 0) {
+    if ((types & (PacketType.DATA | PacketType.END)) !== 0 && !this.#isOverrun) {
       const before = this.receiver.ended
       this.receiver.receive(seq, packet.payload, (types & PacketType.END) !== 0, this.#effects.payloads)
       if (this.receiver.ended && !before) this.#effects.remoteEnded = true
