@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../mesh/clock/clock.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
+import { hostAddresses } from './cluster/own-addresses.ts'
 import type { ClusterAddresses } from './cluster-addresses.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { NetworkOptions } from './network/network.ts'
@@ -64,6 +65,7 @@ export function workerOptions({
     clusterDns: { address: addresses.dns, domain: place.clusterDomain },
     podCidr: addresses.podCidr,
     nodeAddress: addresses.node,
+    externalAddresses: hostAddresses,
     imageDirectory: directory.images,
     cgroupRoot: options.cgroupRoot,
     clock,

@@ -55,7 +55,7 @@ export interface WorkerOptions {
   podCidr: string
   /** The node's InternalIP, which pods see as status.hostIP. */
   nodeAddress: string
-  externalAddresses?: readonly string[]
+  externalAddresses?: () => readonly string[]
   /** Image archives loaded at start (air-gapped sites). */
   imageDirectory?: string
   /** Above `kubepods`; '' unless several nodes run on one machine. */
@@ -103,7 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const version = await connection.runtime.version({}, { timeoutMs: 15_000 })
   const machine = readMachine({
     ...{ dataDirectory, nodeName, nodeAddress: options.nodeAddress },
-    externalAddresses: options.externalAddresses ?? [],
+    externalAddresses: options.externalAddresses ?? (() => []),
     runtimeVersion: `${version.runtimeName}://${version.runtimeVersion.replace(/~.*$/, '')}`,
   })
   const allocatable = allocatableOf(machine)

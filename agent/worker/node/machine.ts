@@ -10,7 +10,8 @@ export interface MachineOptions {
   dataDirectory: string
   nodeName: string
   nodeAddress: string
-  externalAddresses: readonly string[]
+  /** As they are now: they may change while the node runs. */
+  externalAddresses: () => readonly string[]
   /** e.g. `containerd://1.7.24`. */
   runtimeVersion: string
 }
@@ -24,11 +25,13 @@ export function readMachine(options: MachineOptions): NodeFacts {
     memoryBytes: totalmem(),
     ephemeralStorageBytes: bsize * blocks,
     hostname: options.nodeName,
-    addresses: [
-      { type: 'InternalIP', address: options.nodeAddress },
-      ...options.externalAddresses.map((address) => ({ type: 'ExternalIP', address })),
-      { type: 'Hostname', address: hostname() },
-    ],
+    get addresses() {
+      return [
+        { type: 'InternalIP', address: options.nodeAddress },
+        ...options.externalAddresses().map((address) => ({ type: 'ExternalIP', address })),
+        { type: 'Hostname', address: hostname() },
+      ]
+    },
     info: {
       machineID,
       systemUUID: readText('/sys/class/dmi/id/product_uuid') || machineID,

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { Lab } from '../lab/lab.ts'
+import type { Server } from '../lab/server.ts'
+import { images, manifests } from '../lab/thin-path.ts'
+
+/** The thin path on three servers of one network, which became a cluster by a packed executable. */
+describe('three servers', () => {
+  let lab: Lab
+  let servers: [Server, Server, Server]
+
+  beforeAll(async () => {
+    lab = await Lab.forTest('three')
+    servers = [await lab.publicServer('s1', 1), await lab.publicServer('s2', 2), await lab.publicServer('s3', 3)]
+    const [first, ...others] = servers
+    await first.start()
+    await first.ready()
+    for (const server of others) {
+      await first.skein(['pack', '--out', server.executable, '--data-dir', first.dataDirectory])
+    }
+    await Promise.all(others.map((server) => server.start()))
+    await Promise.all(servers.map((server) => server.ready()))
+    for (const server of servers) await server.writeKubeconfig()
+  }, 180_000)
+
+  afterAll(async () => {
+    await lab.close()
+  }, 120_000)
+
+  test('all three vote, and each shows all nodes Ready', async () => {
+    await until(async () => (await servers[0].status())?.quorum?.voters.length === 3)
+    for (const server of servers) {
+      await server.kubectl(['wait', '--for=condition=Ready', 'node', '--all', '--timeout=30s'])
+      expect((await server.kubectl(['get', 'nodes', '-o', 'name'])).trim().split('\n')).toHaveLength(3)
+    }
+  }, 90_000)
+
+  test('applied through server 2, asked through server 3', async () => {
+    await servers[1].kubectl(['apply', '-f', '-'], { stdin: manifests })
+    await servers[1].kubectl(['rollout', 'status', 'deployment/web', '--timeout=90s'])
+    const address = await servers[2].kubectl(['get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}'])
+    for (const server of servers) {
+      expect(await server.host.output(['curl', '--silent', '--max-time', '10', `http://${address}/`])).toContain(
+        'nginx 1',
+      )
+    }
+  }, 120_000)
+
+  test('logs and exec of every pod through every server', async () => {
+    const names = (await servers[0].kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).trim().split('\n')
+    for (const server of servers) {
+      for (const name of names) {
+        expect(await server.kubectl(['exec', name, '--', 'cat', '/etc/settings/colour'])).toBe('green')
+        expect(await server.kubectl(['logs', name, '--tail=1'])).not.toBe('')
+      }
+    }
+  }, 120_000)
+
+  test('the leader is killed: a write within 3 s, and all is there when the three have started again', async () => {
+    const leader = await leaderOf(servers)
+    const [second, third] = servers.filter((server) => server !== leader) as [Server, Server]
+    await leader.end('SIGKILL')
+    const begin = performance.now()
+    await until(async () => {
+      const create = ['create', 'configmap', 'after', '--from-literal=a=b', '--request-timeout=2s']
+      const done = await second.host.run(['kubectl', '--kubeconfig', second.kubeconfig, ...create])
+      return done.exitCode === 0 || done.stderr.includes('AlreadyExists')
+    })
+    console.log(`a write was acknowledged ${((performance.now() - begin) / 1000).toFixed(2)} s after the leader's end`)
+    expect(await third.kubectl(['get', 'configmap', 'after', '-o', 'jsonpath={.data.a}'])).toBe('b')
+    await Promise.all([second, third].map((server) => server.end('SIGTERM')))
+    await Promise.all(servers.map((server) => server.start()))
+    await Promise.all(servers.map((server) => server.ready()))
+    for (const server of servers) {
+      expect(await server.kubectl(['get', 'configmap', 'after', '-o', 'jsonpath={.data.a}'])).toBe('b')
+    }
+    await servers[2].kubectl(['set', 'image', 'deployment/web', `nginx=${images.second}`])
+    await servers[1].kubectl(['rollout', 'status', 'deployment/web', '--timeout=90s'])
+  }, 180_000)
+})
+
+async function leaderOf(servers: Server[]): Promise<Server> {
+  for (const server of servers) {
+    if ((await server.status())?.quorum?.role === 'leader') return server
+  }
+  throw new Error('none of the servers leads')
+}
+
+/** Asks again until it holds, or 60 s long: there is no event across processes. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const deadline = performance.now() + 60_000; !(await holds()); ) {
+    if (performance.now() > deadline) throw new Error('it did not become so within 60 s')
+    await Bun.sleep(50)
+  }
+}
