@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { NoiseKeyPair } from '@hyperswarm/secret-stream'
 import HyperDHT, { type Address, type Server } from 'hyperdht'
@@ -30,7 +31,15 @@ export interface SwarmOptions {
   port?: number
   /** IPv4 address at which everybody reaches `port` of this host; found out when left out. */
   publicHost?: string
+  /** Those who are no peers yet, such as joining nodes, and what becomes of their connections. */
+  guests?: Guests
   log: Logger
+}
+
+export interface Guests {
+  isAllowed(publicKey: Buffer): boolean
+  /** `from` is the address that it came from. */
+  accept(stream: NoiseSecretStream, from: string): void
 }
 
 const maxParallelDials = 16
@@ -108,23 +117,23 @@ export class SwarmTransport implements LinkTransport {
     return this.#dial(peer, addresses.udp, [], signal)
   }
 
-  /** Looks for peers under a topic, and connects to those that answer, one after the other; ends when none is left. */
-  async *dialTopic(topic: Buffer, signal: AbortSignal): AsyncGenerator<Connection, void, undefined> {
-    const { node } = await this.#opened!
-    const dials: Promise<Connection | undefined>[] = []
+  /** Connects to whoever of a topic answers first. Rejects with one sentence when nobody does. */
+  async dialTopic(topic: Buffer, signal: AbortSignal): Promise<Connection> {
+    const { node, relays } = await this.#opened!
+    // Before the first rendezvous has answered nobody can be found.
+    if (relays.answering.length === 0) await relays.probe()
+    const others = new AbortController()
+    const anySignal = AbortSignal.any([signal, others.signal])
+    const dials: Promise<Connection>[] = []
     for await (const { peer, hints } of lookupTopic(node, topic)) {
-      signal.throwIfAborted()
-      const dialling = this.#dial(peer, [], hints, signal).catch((error: Error) => {
-        this.#options.log.debug('a peer of the topic was not reached', { peer, reason: error.message })
-        return undefined
-      })
-      dials.push(dialling)
+      dials.push(this.#dial(peer, [], hints, anySignal))
       if (dials.length >= maxParallelDials) break
     }
-    for (const dialling of dials) {
-      const connection = await dialling
-      if (connection !== undefined) yield connection
-    }
+    signal.throwIfAborted()
+    if (dials.length === 0) throw new Error('nobody was found in the DHT')
+    const first = await firstOf(dials)
+    others.abort(new Error('another peer was quicker'))
+    return first
   }
 
   networkChanged(): void {
@@ -142,10 +151,11 @@ export class SwarmTransport implements LinkTransport {
   }
 
   async #open(port: number): Promise<Opened> {
-    const { keyPair, host = '0.0.0.0', publicHost, log, bootstrap, dht } = this.#options
+    const { keyPair, host = '0.0.0.0', publicHost, log, bootstrap, dht, guests } = this.#options
     const known = [...bootstrap, ...(typeof dht === 'object' ? [dht.host] : []), ...this.#publicPeers()]
     const nodes = await resolveEndpoints(known)
-    const isAllowed = (publicKey: Buffer) => this.#owner!.isAllowed(publicKey.toString('hex'))
+    const isAllowed = (publicKey: Buffer) =>
+      guests?.isAllowed(publicKey) || this.#owner!.isAllowed(publicKey.toString('hex'))
     const all = dht === 'public' ? [...nodes, ...(HyperDHT.BOOTSTRAP as unknown as Address[])] : nodes
     const open = await openNode({ keyPair, host, port, publicHost, bootstrap: all, isAllowed, log })
     const relays = new RelayDirectory(open.plugin, log, (address) => {
@@ -186,7 +196,10 @@ export class SwarmTransport implements LinkTransport {
 
   #publicPeers(): string[] {
     const endpoints = [...this.#peers.values()].flatMap(({ udp }) => udp)
-    return endpoints.filter((endpoint) => isGlobal(endpoint.slice(0, endpoint.lastIndexOf(':'))))
+    return endpoints.filter((endpoint) => {
+      const host = hostOf(endpoint)
+      return isIP(host) === 0 ? !host.startsWith('[') : isGlobal(host)
+    })
   }
 
   async #dial(peer: PeerKey, endpoints: string[], hints: Address[], outer: AbortSignal): Promise<Connection> {
@@ -218,7 +231,9 @@ export class SwarmTransport implements LinkTransport {
       const connection = await connectionOf(stream, node, (changed) => this.#wayChanged(changed))
       if (connection === undefined) return
       this.#track(connection)
-      this.#owner!.accept(connection)
+      const { guests } = this.#options
+      if (guests?.isAllowed(stream.remotePublicKey)) guests.accept(stream, connection.via)
+      else this.#owner!.accept(connection)
     } finally {
       clearTimeout(timer)
       this.#pendingHandshakes--
@@ -228,11 +243,11 @@ export class SwarmTransport implements LinkTransport {
   #track(connection: Connection): void {
     this.#connections.add(connection)
     connection.stream.on('close', () => this.#connections.delete(connection))
-    this.#noteSource(connection.via.slice(0, connection.via.lastIndexOf(':')))
+    this.#noteSource(hostOf(connection.via))
   }
 
   #wayChanged(connection: Connection): void {
-    this.#noteSource(connection.via.slice(0, connection.via.lastIndexOf(':')))
+    this.#noteSource(hostOf(connection.via))
     this.#owner!.wayChanged(connection)
   }
 
@@ -242,7 +257,7 @@ export class SwarmTransport implements LinkTransport {
 
   /** When the kernel sends from another address than before, the NAT mappings and the connections are worth nothing. */
   async #reopenWhenMoved(): Promise<void> {
-    const inUse = [...this.#connections].map(({ via }) => via.slice(0, via.lastIndexOf(':')))
+    const inUse = [...this.#connections].map(({ via }) => hostOf(via))
     const hosts = new Set([...inUse, ...(this.#current?.relays.answering.map(({ host }) => host) ?? [])])
     for (const host of this.#sources.keys()) if (!hosts.has(host)) this.#sources.delete(host)
     let hasMoved = false
@@ -268,6 +283,26 @@ export class SwarmTransport implements LinkTransport {
   #changed(): void {
     for (const changed of this.#watchers) changed()
   }
+}
+
+/** The first that succeeds, the rest destroyed; rejects with why the first failed. */
+async function firstOf(dials: Promise<Connection>[]): Promise<Connection> {
+  try {
+    const first = await Promise.any(dials)
+    for (const dialling of dials) {
+      dialling.then(
+        (late) => late !== first && late.stream.destroy(),
+        () => {},
+      )
+    }
+    return first
+  } catch (error) {
+    throw (error as AggregateError).errors[0] as Error
+  }
+}
+
+function hostOf(endpoint: string): string {
+  return endpoint.slice(0, endpoint.lastIndexOf(':'))
 }
 
 interface Opened extends OpenNode {

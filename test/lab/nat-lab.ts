@@ -35,19 +35,46 @@ export class NatLab {
 
   /** A host 192.168.NUMBER.2 behind a router whose public address is 51.10.0.NUMBER. */
   async site(name: string, number: number, nat: NatKind): Promise<{ host: Host; router: Host }> {
+    const { router } = await this.network(name, number, nat)
+    return { router, host: await this.networkHost(name, router, number, 2) }
+  }
+
+  /** A local network 192.168.NUMBER.0/24 without hosts; with a router to the public segment, or with none. */
+  async network(name: string, number: number, nat: NatKind | 'none'): Promise<{ router: Host }> {
     const router = await this.#host(`${name}-nat`)
-    const host = await this.#host(name)
-    await this.#plug(router, `${name}n`, number)
-    const lan = ['ip', 'link', 'add', 'lan', 'netns', router.name, 'type', 'veth', 'peer', 'name', 'eth0']
-    await output([...lan, 'netns', host.name])
-    await router.output(['ip', 'addr', 'add', `192.168.${number}.1/24`, 'dev', 'lan'])
+    await router.output(['ip', 'link', 'add', 'lan', 'type', 'bridge'])
     await router.output(['ip', 'link', 'set', 'lan', 'up'])
-    await host.output(['ip', 'addr', 'add', `192.168.${number}.2/24`, 'dev', 'eth0'])
-    await host.output(['ip', 'link', 'set', 'eth0', 'up'])
-    await host.output(['ip', 'route', 'add', 'default', 'via', `192.168.${number}.1`])
+    if (nat === 'none') return { router }
+    await this.#plug(router, `${name}n`, number)
+    await router.output(['ip', 'addr', 'add', `192.168.${number}.1/24`, 'dev', 'lan'])
     await router.output(['sysctl', '-qw', 'net.ipv4.ip_forward=1'])
     await router.output(['nft', '-f', '-'], { stdin: routerRules(nat) })
-    return { host, router }
+    return { router }
+  }
+
+  /** A host 192.168.NUMBER.LAST on a local network; interface eth0. */
+  async networkHost(name: string, router: Host, number: number, last: number): Promise<Host> {
+    const host = await this.#host(name)
+    const port = `host${last}`
+    const link = ['ip', 'link', 'add', port, 'netns', router.name, 'type', 'veth', 'peer', 'name', 'eth0']
+    await output([...link, 'netns', host.name])
+    await router.output(['ip', 'link', 'set', port, 'master', 'lan', 'up'])
+    await host.output(['ip', 'addr', 'add', `192.168.${number}.${last}/24`, 'dev', 'eth0'])
+    await host.output(['ip', 'link', 'set', 'eth0', 'up'])
+    await host.output(['ip', 'route', 'add', 'default', 'via', `192.168.${number}.1`])
+    return host
+  }
+
+  /** From now on the router lets no UDP through to or from the public segment. */
+  async blockUdp(router: Host): Promise<void> {
+    await router.output(['nft', 'insert', 'rule', 'ip', 'router', 'forward', 'meta', 'l4proto', 'udp', 'drop'])
+  }
+
+  /** A host of a local network moves to another address there: connections from the old one are gone. */
+  async moveHost(host: Host, number: number, from: number, to: number): Promise<void> {
+    await host.output(['ip', 'addr', 'del', `192.168.${number}.${from}/24`, 'dev', 'eth0'])
+    await host.output(['ip', 'addr', 'add', `192.168.${number}.${to}/24`, 'dev', 'eth0'])
+    await host.output(['ip', 'route', 'replace', 'default', 'via', `192.168.${number}.1`])
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import type NoiseSecretStream from '@hyperswarm/secret-stream'
+import type { JoinDialler } from '../identity/join.ts'
+import type { JoinToken, tokenKeyPair } from '../identity/token.ts'
+import type { PeerAddresses, PeerKey } from '../link/links.ts'
+import type { Logger } from '../logger/logger.ts'
+import { type Dht, SwarmTransport } from './swarm-transport.ts'
+
+/** Under this topic the members of a cluster are found by nodes that want to join; told by the token's cluster key. */
+export function joinTopic(clusterKey: string): Buffer {
+  return createHash('sha256').update('skein join topic').update(clusterKey).digest()
+}
+
+export interface SwarmJoinOptions {
+  /** When the token names no rendezvous. */
+  dht: Dht
+  /** IPv4 address to bind to. Default 0.0.0.0. */
+  host?: string
+  /** Members met otherwise, such as on the local network. */
+  more?: () => ReadonlyMap<PeerKey, PeerAddresses>
+  log: Logger
+}
+
+/** Joins through the DHT of the token's rendezvous, by the token's key pair, also where both ends are behind NAT. */
+export class SwarmJoinDialler implements JoinDialler {
+  readonly #options: SwarmJoinOptions
+
+  constructor(options: SwarmJoinOptions) {
+    this.#options = options
+  }
+
+  async dial(token: JoinToken, keys: ReturnType<typeof tokenKeyPair>, signal: AbortSignal): Promise<NoiseSecretStream> {
+    const { dht, host, log, more } = this.#options
+    const { rendezvous } = token.ways
+    const transport = new SwarmTransport({
+      keyPair: keys,
+      bootstrap: rendezvous,
+      dht: rendezvous.length > 0 ? 'none' : dht,
+      host,
+      log,
+    })
+    try {
+      await transport.start({ isAllowed: () => false, accept() {}, wayChanged() {} })
+      const met = [...(more?.() ?? [])]
+      const dials = met
+        .map(([peer, addresses]) => transport.dial(peer, addresses, signal))
+        .filter((dial) => dial !== undefined)
+      const canSearch = rendezvous.length > 0 || dht !== 'none'
+      if (canSearch) dials.push(transport.dialTopic(joinTopic(token.clusterKey), signal))
+      if (dials.length === 0) throw new Error('no rendezvous is known, and no member was met on the local network')
+      const { stream } = await Promise.any(dials).catch((error: AggregateError) => {
+        throw error.errors[0]
+      })
+      stream.once('close', () => transport.close())
+      return stream
+    } catch (error) {
+      await transport.close()
+      throw error
+    }
+  }
+}
