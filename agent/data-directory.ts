@@ -12,6 +12,8 @@ export interface DataDirectory {
   servingCertificate: string
   operationsLog: string
   view: string
+  /** There from `skein recover` until the start that does it. */
+  recoveryOrder: string
   /** The unpacked runtime payload. */
   payload: string
   /** containerd, pods, volumes, container logs. */
@@ -39,6 +41,7 @@ export function dataDirectoryAt(root: string): DataDirectory {
     servingCertificate: below('identity', 'serving.json'),
     operationsLog: below('operations'),
     view: below('view', 'view.sqlite'),
+    recoveryOrder: below('view', 'recover.json'),
     payload: below('payload'),
     worker: below('worker'),
     network: below('network'),

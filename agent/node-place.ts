@@ -20,7 +20,7 @@ export interface NodePlace extends ClusterSettings {
   nodeName: string
   /** Its addresses follow from it. */
   nodeNumber: number
-  /** It made the cluster. */
+  /** It made the cluster, or restored or recovered it: it begins the log when there is none. One that joined never does. */
   isFounder: boolean
 }
 

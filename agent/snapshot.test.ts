@@ -108,7 +108,7 @@ test('a cluster comes back from its snapshot alone, on a fresh server, in a new 
     ...keyring,
     operations: { ...keyring.operations, generation: 2 },
   })
-  expect(await readPlace(paths.place)).toEqual({ ...place, nodeName: 'fresh', nodeNumber: 0 })
+  expect(await readPlace(paths.place)).toEqual({ ...place, nodeName: 'fresh', nodeNumber: 0, isFounder: true })
   const { store, close } = await openStore(directory, 2)
   expect(store.revision).toBe(old.store.revision + revisionGap)
   expect((await store.list('registry/')).entries).toHaveLength(50)

@@ -42,6 +42,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./rendezvous.ts'),
   },
   {
+    name: 'recover',
+    summary: 'when most voters are lost for good: go on from what this node has',
+    load: () => import('./recover.ts'),
+  },
+  {
     name: 'snapshot',
     summary: 'save the cluster to a file; restore it on a fresh server',
     load: () => import('./snapshot.ts'),

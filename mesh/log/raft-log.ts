@@ -233,6 +233,12 @@ export class RaftLog {
   }
 }
 
+/** The term of a log's entry, or of its base; undefined when it has neither. */
+export async function termAt(log: RaftLog, index: number): Promise<number | undefined> {
+  if (index === log.base.index) return log.base.term
+  return (await log.entries()).find((entry) => entry.index === index)?.term
+}
+
 interface Sessions {
   log: Hypercore
   root: Hypercore

@@ -19,7 +19,7 @@ import { Operations } from './operations.ts'
 import { openOperationsCoreIn } from './operations-core.ts'
 import { outcomeOf, Proposer } from './proposer.ts'
 import { type Fate, RaftDriver } from './raft-driver.ts'
-import { RaftLog } from './raft-log.ts'
+import { RaftLog, termAt } from './raft-log.ts'
 import { openStorage } from './storage.ts'
 import type { Transport } from './transport.ts'
 
@@ -336,10 +336,4 @@ export class VoterLog implements CommittedLog {
   #assertOpen(): void {
     if (this.#failure !== undefined) throw this.#failure
   }
-}
-
-/** The term of a log's entry, or of its base. */
-async function termAt(log: RaftLog, index: number): Promise<number | undefined> {
-  if (index === log.base.index) return log.base.term
-  return (await log.entries()).find((entry) => entry.index === index)?.term
 }
