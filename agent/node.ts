@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import { type LocalApi, startLocalApi } from '../api/client/local-api.ts'
 import { startApiServer } from '../api/server/server.ts'
 import { versionInfo } from '../api/server/version.ts'
+import { systemClock } from '../mesh/clock/clock.ts'
 import { type NodeKey, openNodeKey } from '../mesh/identity/node-key.ts'
 import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import { serveAdmin } from './admin-socket.ts'
 import { bootstrapCluster, clusterBootstrapped } from './bootstrap.ts'
-import { adminHandlers } from './cluster/admin.ts'
-import { type Mesh, newGuests, type OpenCluster, openCluster, openMesh } from './cluster/cluster.ts'
+import { adminHandlers, whoAnswers } from './cluster/admin.ts'
+import { logIdentity, type Mesh, newGuests, type OpenCluster, openCluster, openMesh } from './cluster/cluster.ts'
 import { type Entered, enterCluster } from './cluster/enter.ts'
 import { type ClusterAddresses, clusterAddresses } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
@@ -20,6 +21,7 @@ import { NodePodStreams } from './node-pod-streams.ts'
 import { networkOptions, workerOptions } from './part-options.ts'
 import { Parts } from './parts.ts'
 import { openPayload, type Payload } from './payload/payload.ts'
+import { recoverIfAsked, recoveryHandlers } from './recover.ts'
 import { release } from './release.ts'
 import { apiServingNames, openServingCertificate } from './serving-certificate.ts'
 import { snapshotHandlers } from './snapshot.ts'
@@ -81,9 +83,11 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   const { directory, log } = beginning
   const nodeKey = await openNodeKey(directory.nodeKey)
   const entered = await parts.attempt('mesh', () => enterCluster({ ...beginning, nodeKey, signal: calls.signal }))
-  const { place } = entered
+  const identity = logIdentity(nodeKey, entered.keyring)
+  const recovered = await recoverIfAsked({ ...identity, ...entered, directory, clock: systemClock, logger: log })
+  const { place, keyring } = recovered ?? entered
   const addresses = clusterAddresses(place, place.nodeNumber)
-  const foundation: Foundation = { ...beginning, ...entered, nodeKey, addresses }
+  const foundation: Foundation = { ...beginning, place, keyring, nodeKey, addresses }
   status.place = place
   const guests = newGuests()
   const mesh = await parts.start('mesh', () => openMesh({ ...foundation, removed: calls.removed }, guests))
@@ -95,6 +99,11 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   const admin = {
     ...adminHandlers({ ...foundation, mesh, cluster }),
     ...snapshotHandlers({ ...foundation, store: cluster.store }),
+    ...recoveryHandlers({
+      ...foundation,
+      whoAnswers: () => whoAnswers({ mesh, cluster }),
+      revision: () => cluster.store.revision,
+    }),
   }
   parts.add(serveAdmin(directory.adminSocket, admin))
   log.info('in the cluster', { cluster: place.clusterName, node: place.nodeName, number: place.nodeNumber })

@@ -97,22 +97,25 @@ export async function recoverIfAsked(
   if (keyring.operations.generation < order.generation) {
     if (!(await Bun.file(image).exists())) await saveState(options, image)
     await removeState(directory)
-    const chunks = Bun.file(image).stream()
-    await importImage(chunks, {
-      viewFile: directory.view,
-      logger,
-      as: 'anew',
-      drops: (key) => key.startsWith(stateKeys.all),
-    })
+    const own = ownKeys(options)
+    const drops = (key: string) => key.startsWith(stateKeys.all) && !own.has(key)
+    await importImage(Bun.file(image).stream(), { viewFile: directory.view, logger, as: 'anew', drops })
   }
   const recovered: Keyring = { ...keyring, operations: { ...keyring.operations, generation: order.generation } }
   const founder: NodePlace = { ...place, isFounder: true }
   await writePlace(directory.place, founder)
   await writeKeyring(directory.keyring, recovered)
+  await rm(directory.peers, { force: true })
   await rm(image, { force: true })
   await rm(directory.recoveryOrder)
   logger.warn('the cluster goes on from this node alone', { generation: order.generation })
   return { keyring: recovered, place: founder }
+}
+
+/** Of all members only this one stays. */
+function ownKeys({ id, place }: RecoveryOptions): Set<string> {
+  const { member, name, number, addressesOf } = stateKeys
+  return new Set([member(id), name(place.nodeName), number(place.nodeNumber), addressesOf(id)])
 }
 
 async function saveState(options: RecoveryOptions, file: string): Promise<void> {

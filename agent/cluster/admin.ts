@@ -4,6 +4,7 @@ import type { Keyring } from '../../mesh/identity/keyring.ts'
 import { type TokenRecord, tokenFault } from '../../mesh/identity/member.ts'
 import type { TokenWays } from '../../mesh/identity/token.ts'
 import { createToken, revokeToken } from '../../mesh/identity/token-service.ts'
+import { votersOf } from '../../mesh/raft/configuration.ts'
 import { type AdminHandlers, AdminRefusal } from '../admin-socket.ts'
 import type { NodeOptions } from '../node-options.ts'
 import type { Mesh, OpenCluster } from './cluster.ts'
@@ -55,6 +56,18 @@ export function adminHandlers(sources: AdminSources): AdminHandlers {
     'node-list': async () => listNodes(sources),
     'node-remove': (request) => remove(sources, request),
   }
+}
+
+/** The voters by name, and whether there is a link to each now: a link that is lost is known within seconds. */
+export async function whoAnswers({
+  mesh: { links, consensus },
+  cluster: { membership },
+}: Pick<AdminSources, 'mesh' | 'cluster'>) {
+  const linked = new Set(links.status().flatMap(({ peer, state }) => (state === 'connected' ? [peer] : [])))
+  return votersOf(consensus.status.configuration).map((key) => ({
+    name: membership.member(key)?.name ?? key,
+    answers: key === links.self || linked.has(key),
+  }))
 }
 
 async function create({ options, keyring, mesh, cluster }: AdminSources, request: unknown) {

@@ -5,6 +5,7 @@ import { systemClock } from '../../mesh/clock/clock.ts'
 import { Consensus } from '../../mesh/consensus/consensus.ts'
 import { admitFounder } from '../../mesh/identity/admission.ts'
 import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
+import type { Keyring } from '../../mesh/identity/keyring.ts'
 import { Membership } from '../../mesh/identity/membership.ts'
 import type { NodeKey } from '../../mesh/identity/node-key.ts'
 import { makePrivateDirectory } from '../../mesh/identity/private-file.ts'
@@ -77,13 +78,9 @@ export async function openMesh(options: ClusterOptions, guests: Guests): Promise
   })
   const tunnels = openTunnels(links, meshLog)
   const leadership = new LeadershipFeed()
-  const { seed, generation } = keyring.operations
   const consensus = new Consensus({
+    ...logIdentity(nodeKey, keyring),
     directory: directory.operationsLog,
-    seed: Buffer.from(seed, 'hex'),
-    generation,
-    secret: digest('skein raft log', nodeKey.seed),
-    cluster: clusterKeyPair(keyring).publicKey.toString('hex'),
     ...{ links, tunnels, clock: systemClock, logger: log.child('store') },
     leadershipChanged: (changed) => leadership.change(changed),
   })
@@ -92,6 +89,18 @@ export async function openMesh(options: ClusterOptions, guests: Guests): Promise
     await links.close()
   }
   return { links, tunnels, consensus, leadership, stop }
+}
+
+/** Which log this node takes part in, and as whom. */
+export function logIdentity(nodeKey: NodeKey, keyring: Keyring) {
+  const { seed, generation } = keyring.operations
+  return {
+    id: keyPair(Buffer.from(nodeKey.seed, 'hex')).publicKey.toString('hex'),
+    seed: Buffer.from(seed, 'hex'),
+    generation,
+    secret: digest('skein raft log', nodeKey.seed),
+    cluster: clusterKeyPair(keyring).publicKey.toString('hex'),
+  }
 }
 
 export function newGuests(): Guests {
