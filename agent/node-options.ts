@@ -1,4 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
+import { parseDht } from '../mesh/swarm/dht-choice.ts'
+import type { Dht } from '../mesh/swarm/swarm-transport.ts'
 import { defaultDataDirectory } from './data-directory.ts'
 import type { NodePlace } from './node-place.ts'
 
@@ -25,8 +27,8 @@ export interface MeshOptions {
   advertise: string[]
   /** `host:port` each. */
   rendezvous: string[]
-  /** `public`, `none`, or `host:port` of a DHT's bootstrap node; undefined: as the cluster needs it. */
-  dht?: string
+  /** Which DHT beside the cluster's own public hosts; undefined: as the cluster needs it. */
+  dht?: Dht
 }
 
 export interface JoinWishes {
@@ -78,7 +80,7 @@ export function nodeOptions(flags: NodeFlags): NodeOptions {
       listen: address('--mesh-listen', flags.meshListen ?? '0.0.0.0:6444'),
       advertise: flags.advertise ?? [],
       rendezvous: (flags.rendezvous ?? []).map((text) => endpointOf(address('--rendezvous', text))),
-      dht: flags.dht,
+      dht: dht(flags.dht),
     },
     join: { token: flags.join, replace: flags.replace ?? false },
   }
@@ -128,6 +130,14 @@ function address(flag: string, text: string): { host: string; port: number } {
 /** The same as one text. */
 export function endpointOf({ host, port }: { host: string; port: number }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+function dht(text: string | undefined): Dht | undefined {
+  try {
+    return parseDht(text)
+  } catch (error) {
+    throw new OptionError((error as Error).message)
+  }
 }
 
 function endpoint(text: string | undefined): string | undefined {

@@ -9,8 +9,9 @@ import type { Logger } from '../mesh/logger/logger.ts'
 import { serveAdmin } from './admin-socket.ts'
 import { bootstrapCluster, clusterBootstrapped } from './bootstrap.ts'
 import { adminHandlers, whoAnswers } from './cluster/admin.ts'
-import { logIdentity, type Mesh, newGuests, type OpenCluster, openCluster, openMesh } from './cluster/cluster.ts'
+import { type OpenCluster, openCluster } from './cluster/cluster.ts'
 import { type Entered, enterCluster } from './cluster/enter.ts'
+import { logIdentity, Mesh } from './cluster/mesh.ts'
 import { type ClusterAddresses, clusterAddresses } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
@@ -89,12 +90,11 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   const addresses = clusterAddresses(place, place.nodeNumber)
   const foundation: Foundation = { ...beginning, place, keyring, nodeKey, addresses }
   status.place = place
-  const guests = newGuests()
-  const mesh = await parts.start('mesh', () => openMesh({ ...foundation, removed: calls.removed }, guests))
+  const mesh = await parts.start('mesh', () => Mesh.open(foundation))
   status.mesh = mesh
   const streams = new NodePodStreams(place.nodeName)
   streams.join(mesh.tunnels, (name) => status.membership?.named(name)?.key, log.child('streams'))
-  const cluster = await parts.start('store', () => openCluster({ ...foundation, removed: calls.removed }, mesh, guests))
+  const cluster = await parts.start('store', () => openCluster({ ...foundation, mesh, removed: calls.removed }))
   status.membership = cluster.membership
   const admin = {
     ...adminHandlers({ ...foundation, mesh, cluster }),

@@ -1,6 +1,6 @@
 import type { Membership } from '../mesh/identity/membership.ts'
 import type { PeerKey } from '../mesh/link/links.ts'
-import type { Mesh } from './cluster/cluster.ts'
+import type { Mesh } from './cluster/mesh.ts'
 import type { NodePlace } from './node-place.ts'
 import { release } from './release.ts'
 import type { NamedLink, NodeStatus, QuorumStatus, StatusBoard } from './status.ts'

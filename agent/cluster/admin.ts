@@ -7,7 +7,8 @@ import { createToken, revokeToken } from '../../mesh/identity/token-service.ts'
 import { votersOf } from '../../mesh/raft/configuration.ts'
 import { type AdminHandlers, AdminRefusal } from '../admin-socket.ts'
 import type { NodeOptions } from '../node-options.ts'
-import type { Mesh, OpenCluster } from './cluster.ts'
+import type { OpenCluster } from './cluster.ts'
+import type { Mesh } from './mesh.ts'
 import { hostAddresses, reachableAt } from './own-addresses.ts'
 
 export interface AdminSources {

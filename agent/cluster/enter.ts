@@ -4,7 +4,10 @@ import { type Keyring, openKeyring, parseKeyring } from '../../mesh/identity/key
 import type { NodeKey } from '../../mesh/identity/node-key.ts'
 import { readPrivateFile, writePrivateFile } from '../../mesh/identity/private-file.ts'
 import { parseToken } from '../../mesh/identity/token.ts'
+import type { PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
+import { SwarmJoinDialler } from '../../mesh/swarm/join-dialler.ts'
+import { Multicast } from '../../mesh/swarm/multicast.ts'
 import { WebSocketJoinDialler } from '../../mesh/websocket/join-dialler.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import type { NodeOptions } from '../node-options.ts'
@@ -17,7 +20,7 @@ import {
   wishedName,
   writePlace,
 } from '../node-place.ts'
-import { writePeers } from './remembered-peers.ts'
+import { writeRemembered } from './remembered.ts'
 import { findToken } from './token-source.ts'
 
 export interface EnterOptions {
@@ -59,12 +62,26 @@ async function join(enter: EnterOptions, { text, from }: { text: string; from: s
   const { options, directory, nodeKey, log, signal } = enter
   const token = parseToken(text)
   const name = wishedName(options)
+  const rendezvous = [...new Set([...options.mesh.rendezvous, ...token.ways.rendezvous])]
   log.info('joining a cluster', { token: from, name, members: token.ways.members.join(' ') })
-  const joined = await joinCluster({
-    ...{ token, nodeKey, name, log, signal },
-    replace: options.join.replace,
-    diallers: [new WebSocketJoinDialler()],
+  const met = new Map<PeerKey, PeerAddresses>()
+  const multicast = new Multicast({
+    secret: Buffer.from(token.clusterKey, 'hex'),
+    ...{ clock: systemClock, log },
+    met: () => {
+      for (const [key, addresses] of multicast.peers) met.set(key, addresses)
+    },
   })
+  await multicast.start()
+  const joined = await joinCluster({
+    token: { ...token, ways: { ...token.ways, rendezvous } },
+    ...{ nodeKey, name, log, signal },
+    replace: options.join.replace,
+    diallers: [
+      new WebSocketJoinDialler(() => [...met.values()].flatMap(({ webSocket }) => webSocket.map(endpointIn))),
+      new SwarmJoinDialler({ dht: options.mesh.dht ?? 'public', more: () => met, log }),
+    ],
+  }).finally(() => multicast.close())
   const { member, keyring, members } = joined
   const settings = joined.settings as ClusterSettings
   const place: NodePlace = {
@@ -75,9 +92,17 @@ async function join(enter: EnterOptions, { text, from }: { text: string; from: s
     isFounder: false,
   }
   const others = members.filter((other) => other.member.key !== member.key)
-  await writePeers(directory.peers, new Map(others.map((other) => [other.member.key, other.addresses])))
+  await writeRemembered(directory.peers, {
+    peers: new Map(others.map((other) => [other.member.key, other.addresses])),
+    rendezvous,
+  })
   // The place first: a keyring without one would found a cluster at the next start.
   await writePlace(directory.place, place)
   await writePrivateFile(directory.keyring, `${JSON.stringify(keyring, null, 2)}\n`)
   return { place, keyring }
+}
+
+/** `host:port` of a WebSocket's URL. */
+function endpointIn(url: string): string {
+  return new URL(url).host
 }

@@ -5,10 +5,15 @@ import { endpointOf, type MeshOptions } from '../node-options.ts'
 /** Links of containers and of the mesh itself, by their names: nobody reaches the node there. */
 const ownLinks = /^(lo|cni|veth|skein|docker|br-|virbr|flannel|cali|kube)/
 
+/** A link that comes and goes with pods, or is the mesh's own. */
+export function isPodLink(name: string): boolean {
+  return ownLinks.test(name)
+}
+
 /** Addresses of this machine that others may reach, as they are now. */
 export function hostAddresses(): string[] {
   return Object.entries(networkInterfaces()).flatMap(([name, infos = []]) =>
-    ownLinks.test(name)
+    isPodLink(name)
       ? []
       : infos.filter(({ internal, address }) => !internal && !address.startsWith('fe80')).map(({ address }) => address),
   )

@@ -1,19 +1,17 @@
-import type { Consensus } from '../../mesh/consensus/consensus.ts'
 import type { Membership } from '../../mesh/identity/membership.ts'
-import type { Links, PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
+import type { PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import type { MeshOptions } from '../node-options.ts'
+import type { Mesh } from './mesh.ts'
 import { hostAddresses, reachableAt } from './own-addresses.ts'
-import { type RememberedPeers, writePeers } from './remembered-peers.ts'
+import { type Remembered, writeRemembered } from './remembered.ts'
 
 export interface PeersKeeperOptions {
-  links: Links
+  mesh: Mesh
   membership: Membership
-  consensus: Consensus
-  mesh: MeshOptions
+  options: MeshOptions
   /** Where peers are remembered for the next start. */
   file: string
-  remembered: RememberedPeers
   log: Logger
   /** This node is no member any more. */
   removed(): void
@@ -23,6 +21,7 @@ export interface PeersKeeperOptions {
 const cutDelayMs = 2000
 const lookMs = 5000
 const announcePauseMs = 3000
+const maxRendezvous = 16
 
 /** Keeps the links as the membership says, the others told of this node's addresses, and both remembered on disk. */
 export class PeersKeeper {
@@ -37,9 +36,9 @@ export class PeersKeeper {
   #isStopped = false
 
   constructor(options: PeersKeeperOptions) {
-    const { membership, links } = options
+    const { membership, mesh } = options
     this.#options = options
-    this.#wasMember = membership.member(links.self) !== undefined
+    this.#wasMember = membership.member(mesh.links.self) !== undefined
     this.#stopWatching = membership.onChange(() => this.#membersChanged())
     this.#membersChanged()
     this.#look()
@@ -55,7 +54,8 @@ export class PeersKeeper {
   }
 
   #membersChanged(): void {
-    const { membership, links, removed } = this.#options
+    const { membership, mesh, removed } = this.#options
+    const { links } = mesh
     const { members } = membership
     const isMember = members.some(({ key }) => key === links.self)
     if (this.#wasMember && !isMember) removed()
@@ -66,14 +66,14 @@ export class PeersKeeper {
     }
     this.#remember(peers)
     clearTimeout(this.#cut)
-    links.setPeers(this.#withParticipants(peers))
+    mesh.setPeers(this.#withParticipants(peers))
     this.#cut = setTimeout(() => this.#membersChanged(), cutDelayMs)
     if (this.#isSettled(peers)) clearTimeout(this.#cut)
   }
 
   /** Removed members stay linked a little, and as long as they are in the log's configuration. */
   #withParticipants(peers: Map<PeerKey, PeerAddresses>): Map<PeerKey, PeerAddresses> {
-    const { consensus, links } = this.#options
+    const { consensus, links } = this.#options.mesh
     const all = new Map(peers)
     for (const key of consensus.participants) {
       if (key !== links.self && !all.has(key)) all.set(key, { udp: [], webSocket: [] })
@@ -85,22 +85,27 @@ export class PeersKeeper {
     return this.#withParticipants(peers).size === peers.size
   }
 
-  #remember(peers: RememberedPeers): void {
-    const { file, log } = this.#options
+  #remember(peers: Remembered['peers']): void {
+    const { file, log, mesh, options } = this.#options
+    const { remembered, swarm } = mesh
     // A state that does not know any peer yet is no reason to forget those that are known.
-    if (peers.size === 0 && this.#options.remembered.size > 0) return
-    const text = JSON.stringify([...peers])
+    if (peers.size === 0 && remembered.peers.size > 0) return
+    const answering = swarm.rendezvous
+    const rendezvous = [...new Set([...options.rendezvous, ...answering, ...remembered.rendezvous])].slice(
+      0,
+      maxRendezvous,
+    )
+    const text = JSON.stringify([...peers, rendezvous])
     if (text === this.#written) return
     this.#written = text
-    writePeers(file, peers).catch((error: Error) => log.warn('peers cannot be remembered', { error: error.message }))
+    writeRemembered(file, { peers, rendezvous }).catch((error: Error) =>
+      log.warn('peers cannot be remembered', { error: error.message }),
+    )
   }
 
   #look(): void {
-    const { links, mesh } = this.#options
-    const addresses = reachableAt(mesh, hostAddresses())
-    const text = JSON.stringify(addresses)
+    const text = JSON.stringify(reachableAt(this.#options.options, hostAddresses()))
     if (text === this.#addresses) return
-    if (this.#addresses !== '') links.networkChanged()
     this.#addresses = text
     this.#announcing ??= this.#announce().finally(() => {
       this.#announcing = undefined
@@ -109,11 +114,11 @@ export class PeersKeeper {
 
   /** Until the cluster has taken it down: without a quorum that may take long. */
   async #announce(): Promise<void> {
-    const { links, membership, log } = this.#options
+    const { mesh, membership, log } = this.#options
     for (let said = ''; !this.#isStopped; ) {
       const text = this.#addresses
       try {
-        await membership.announce(links.self, JSON.parse(text) as PeerAddresses)
+        await membership.announce(mesh.links.self, JSON.parse(text) as PeerAddresses)
         if (text === this.#addresses) return
       } catch (error) {
         const { message } = error as Error

@@ -9,6 +9,8 @@ import { bindError, Rendezvous } from './rendezvous.ts'
 import { RendezvousPlugin } from './rendezvous-plugin.ts'
 
 export interface OpenNodeOptions {
+  /** The port is ours: what follows asks other hosts, which may take seconds. */
+  bound?(): void
   keyPair: NoiseKeyPair
   /** IPv4 address to bind to. */
   host: string
@@ -48,6 +50,7 @@ export async function openNode(options: OpenNodeOptions): Promise<OpenNode> {
   const range: [number, number] = [port, port === 0 ? 0 : port + 1]
   const node = new DhtNode({ host, port: range, anyPort: port === 0, bootstrap, keyPair })
   await bind(node, host, port)
+  options.bound?.()
   const bootstrapped = node.fullyBootstrapped()
   await within(bootstrapPatienceMs, bootstrapped, () => new Error('late')).catch(() => {})
   const seen = node.firewalled ? null : node.remoteAddress()
@@ -64,6 +67,7 @@ async function openPublic(options: OpenNodeOptions, publicHost: string, port: nu
   if (port === 0) throw new Error('a node with a public address needs a fixed UDP port')
   const node = DhtNode.bootstrapper(port, publicHost, { host, bootstrap, keyPair })
   await bind(node, host, port)
+  options.bound?.()
   await within(bootstrapPatienceMs, node.fullyBootstrapped(), () => new Error('late')).catch(() => {})
   const plugin = registerPlugin(node)
   const publicAddress = { host: publicHost, port }

@@ -73,8 +73,17 @@ export class SwarmTransport implements LinkTransport {
 
   async start(owner: LinkTransportOwner): Promise<void> {
     this.#owner = owner
-    this.#opened = this.#open(this.#options.port ?? 0)
-    await this.#opened
+    // How others see this node is found out meanwhile: without a network nobody answers that.
+    await new Promise<void>((bound, reject) => {
+      this.#opened = this.#open(this.#options.port ?? 0, bound)
+      this.#opened.then(
+        () => bound(),
+        (error: Error) => {
+          reject(error)
+          this.#options.log.error('UDP is out of use', { reason: error.message })
+        },
+      )
+    })
   }
 
   setPeers(peers: ReadonlyMap<PeerKey, PeerAddresses>): void {
@@ -150,14 +159,14 @@ export class SwarmTransport implements LinkTransport {
     if (opened !== undefined) await closeNode(opened)
   }
 
-  async #open(port: number): Promise<Opened> {
+  async #open(port: number, bound?: () => void): Promise<Opened> {
     const { keyPair, host = '0.0.0.0', publicHost, log, bootstrap, dht, guests } = this.#options
     const known = [...bootstrap, ...(typeof dht === 'object' ? [dht.host] : []), ...this.#publicPeers()]
     const nodes = await resolveEndpoints(known)
     const isAllowed = (publicKey: Buffer) =>
       guests?.isAllowed(publicKey) || this.#owner!.isAllowed(publicKey.toString('hex'))
     const all = dht === 'public' ? [...nodes, ...(HyperDHT.BOOTSTRAP as unknown as Address[])] : nodes
-    const open = await openNode({ keyPair, host, port, publicHost, bootstrap: all, isAllowed, log })
+    const open = await openNode({ keyPair, host, port, publicHost, bootstrap: all, isAllowed, log, bound })
     const relays = new RelayDirectory(open.plugin, log, (address) => {
       open.node.addNode(address)
       this.#topics.announce()

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto'
+import { keyPair } from 'hypercore-crypto'
+import { systemClock } from '../../mesh/clock/clock.ts'
+import { Consensus } from '../../mesh/consensus/consensus.ts'
+import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
+import type { Keyring } from '../../mesh/identity/keyring.ts'
+import type { NodeKey } from '../../mesh/identity/node-key.ts'
+import type { JoinService } from '../../mesh/identity/serve-joins.ts'
+import type { Links, PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
+import { openLinks } from '../../mesh/link/open-links.ts'
+import { PeerRelayTransport } from '../../mesh/link/peer-relay.ts'
+import type { Logger } from '../../mesh/logger/logger.ts'
+import { watchAddresses } from '../../mesh/swarm/address-watch.ts'
+import { chooseDht } from '../../mesh/swarm/dht-choice.ts'
+import { isGlobal } from '../../mesh/swarm/endpoint.ts'
+import { joinTopic } from '../../mesh/swarm/join-dialler.ts'
+import { Multicast } from '../../mesh/swarm/multicast.ts'
+import { SwarmTransport } from '../../mesh/swarm/swarm-transport.ts'
+import { openTunnels } from '../../mesh/tunnel/open-tunnels.ts'
+import type { Tunnels } from '../../mesh/tunnel/tunnels.ts'
+import { WebSocketTransport } from '../../mesh/websocket/websocket-transport.ts'
+import type { DataDirectory } from '../data-directory.ts'
+import type { NodeOptions } from '../node-options.ts'
+import type { Entered } from './enter.ts'
+import { LeadershipFeed } from './leadership-feed.ts'
+import { hostAddresses, isPodLink } from './own-addresses.ts'
+import { mergedAddresses, type Remembered, readRemembered } from './remembered.ts'
+
+export interface MeshSources extends Entered {
+  options: NodeOptions
+  directory: DataDirectory
+  nodeKey: NodeKey
+  log: Logger
+}
+
+type Peers = ReadonlyMap<PeerKey, PeerAddresses>
+
+/** The way to the others: open before there is a log or a state. */
+export class Mesh {
+  readonly links: Links
+  readonly tunnels: Tunnels
+  readonly consensus: Consensus
+  readonly leadership = new LeadershipFeed()
+  readonly swarm: SwarmTransport
+  /** Takes joining nodes in, once the state is there. */
+  joins: JoinService | undefined
+  /** As it was at start. */
+  readonly remembered: Remembered
+  readonly #multicast: Multicast
+  readonly #unwatch: () => void
+  #peers: Peers = new Map()
+  #isClosed = false
+
+  private constructor(sources: MeshSources, opened: Opened, remembered: Remembered) {
+    const { directory, nodeKey, keyring, log } = sources
+    const { links, swarm, webSocket } = opened
+    this.links = links
+    this.swarm = swarm
+    this.remembered = remembered
+    this.tunnels = openTunnels(links, log.child('mesh'))
+    this.consensus = new Consensus({
+      ...logIdentity(nodeKey, keyring),
+      directory: directory.operationsLog,
+      ...{ links, tunnels: this.tunnels, clock: systemClock, logger: log.child('store') },
+      leadershipChanged: (changed) => this.leadership.change(changed),
+    })
+    this.#multicast = new Multicast({
+      secret: clusterKeyPair(keyring).publicKey,
+      self: () => ({ peer: links.self, udpPort: swarm.port, webSocketPort: webSocket.port ?? 0 }),
+      ...{ clock: systemClock, log: log.child('mesh') },
+      met: () => this.#apply(),
+    })
+    this.#unwatch = watchAddresses(
+      () => this.#networkChanged(),
+      (name) => !isPodLink(name),
+    )
+  }
+
+  /** Opens every transport; nobody is linked before `setPeers`. Rejects with one sentence when one cannot listen. */
+  static async open(sources: MeshSources): Promise<Mesh> {
+    const remembered = await readRemembered(sources.directory.peers)
+    let mesh: Mesh | undefined
+    const opened = await openTransports(sources, remembered, {
+      isAllowed: (key) => mesh?.joins?.isKnownToken(key.toString('hex')) ?? false,
+      accept: (stream) => mesh?.joins?.accept(stream),
+    })
+    mesh = new Mesh(sources, opened, remembered)
+    await mesh.#multicast.start()
+    return mesh
+  }
+
+  /** The other members, and where they said they are; those met on the local network are dialled there too. */
+  setPeers(peers: Peers): void {
+    this.#peers = peers
+    this.#apply()
+  }
+
+  async stop(): Promise<void> {
+    this.#isClosed = true
+    this.#unwatch()
+    this.#multicast.close()
+    await this.consensus.close()
+    await this.links.close()
+  }
+
+  #apply(): void {
+    if (this.#isClosed) return
+    const met = this.#multicast.peers
+    this.links.setPeers(new Map([...this.#peers].map(([key, known]) => [key, mergedAddresses(known, met.get(key))])))
+  }
+
+  #networkChanged(): void {
+    this.#multicast.networkChanged()
+    this.links.networkChanged()
+  }
+}
+
+interface Opened {
+  links: Links
+  swarm: SwarmTransport
+  webSocket: WebSocketTransport
+}
+
+interface Guests {
+  isAllowed(key: Buffer): boolean
+  accept(stream: Parameters<JoinService['accept']>[0]): void
+}
+
+async function openTransports(sources: MeshSources, remembered: Remembered, guests: Guests): Promise<Opened> {
+  const { nodeKey, keyring, options } = sources
+  const { listen, rendezvous, dht: asked, advertise } = options.mesh
+  const log = sources.log.child('mesh')
+  const keys = keyPair(Buffer.from(nodeKey.seed, 'hex'))
+  const clusterKey = clusterKeyPair(keyring)
+  const webSocket = new WebSocketTransport({ keyPair: keys, listen, guests: { keyPair: clusterKey, ...guests }, log })
+  const bootstrap = [...new Set([...rendezvous, ...remembered.rendezvous])]
+  const isPublic = advertise.length > 0 || hostAddresses().some(isGlobal)
+  const { dht, line } = chooseDht({ asked, isPublic, meetingPoints: [...bootstrap, ...publicEndpoints(remembered)] })
+  log.info(line)
+  const swarm = new SwarmTransport({
+    keyPair: keys,
+    topics: [joinTopic(clusterKey.publicKey.toString('hex'))],
+    host: listen.host.includes(':') ? undefined : listen.host,
+    port: listen.port,
+    ...{ bootstrap, dht, guests, log },
+  })
+  const relay = new PeerRelayTransport({ keyPair: keys, log })
+  const links = await openLinks({
+    self: keys.publicKey.toString('hex'),
+    transports: [webSocket, swarm, relay],
+    ...{ log, clock: systemClock, random: Math.random },
+  })
+  relay.serveOn(links)
+  return { links, swarm, webSocket }
+}
+
+function publicEndpoints({ peers }: Remembered): string[] {
+  const endpoints = [...peers.values()].flatMap(({ udp }) => udp)
+  return endpoints.filter((endpoint) => isGlobal(endpoint.slice(0, endpoint.lastIndexOf(':'))))
+}
+
+/** Which log this node takes part in, and as whom. */
+export function logIdentity(nodeKey: NodeKey, keyring: Keyring) {
+  const { seed, generation } = keyring.operations
+  return {
+    id: keyPair(Buffer.from(nodeKey.seed, 'hex')).publicKey.toString('hex'),
+    seed: Buffer.from(seed, 'hex'),
+    generation,
+    secret: digest('skein raft log', nodeKey.seed),
+    cluster: clusterKeyPair(keyring).publicKey.toString('hex'),
+  }
+}
+
+/** A value that follows from a secret without telling it. */
+function digest(purpose: string, secret: string): Buffer {
+  return createHash('sha256').update(purpose).update(secret).digest()
+}
