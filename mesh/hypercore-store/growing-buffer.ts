@@ -62,6 +62,12 @@ export class GrowingBuffer {
     this.length += bytes.byteLength
   }
 
+  /** Part of `bytes`. */
+  copy(bytes: Buffer, from: number, to: number): void {
+    this.reserve(to - from)
+    this.length += bytes.copy(this.bytes, this.length, from, to)
+  }
+
   written(): Buffer {
     return this.bytes.subarray(0, this.length)
   }

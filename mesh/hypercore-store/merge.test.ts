@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test'
-import type { Operation } from './backend.ts'
-import { Memtable } from './memtable.ts'
-import { type MergeOutput, merge } from './merge.ts'
+import type { ByteString, Operation } from './backend.ts'
+import { Memtable, type Slot } from './memtable.ts'
+import { type MergeOutput, merge, type Run, type RunOutput } from './merge.ts'
+import { RangeSet } from './range-set.ts'
+import { BlockBuilder, type BlockInfo, BlockReader } from './table-format.ts'
 
 const long = 1000
 
@@ -20,8 +22,12 @@ class Notes implements MergeOutput {
     this.lines.push(`keep ${id}`)
   }
 
-  put(key: string, value: Uint8Array): void {
-    this.#entries.push(`${key}=${Buffer.from(value)}`)
+  copy(key: string, block: BlockReader, index: number): void {
+    this.#entries.push(`${key}=${block.slot(index)}`)
+  }
+
+  copyBlock({ first, last }: BlockInfo): void {
+    this.#entries.push(`${first}-${last}`)
   }
 
   end(): this {
@@ -31,9 +37,59 @@ class Notes implements MergeOutput {
   }
 }
 
-function table(id: number, keys: string, sizeBytes = long) {
+/** In memory, blocks of as many entries as given. */
+class Entries implements Run {
+  readonly deleted: RangeSet
+  readonly #blocks: [ByteString, Slot][][] = []
+  readonly #mayCopyBlocks: boolean
+
+  constructor(entries: [ByteString, Slot][], deleted = RangeSet.empty, perBlock = 0) {
+    this.deleted = deleted
+    this.#mayCopyBlocks = perBlock > 0
+    for (let at = 0; at < entries.length; at += perBlock || 1)
+      this.#blocks.push(entries.slice(at, at + (perBlock || 1)))
+  }
+
+  get key(): ByteString | undefined {
+    return this.#blocks[0]?.[0]?.[0]
+  }
+
+  get isDeleted(): boolean {
+    return this.#blocks[0]?.[0]?.[1] === null
+  }
+
+  get wholeBlock(): BlockInfo | undefined {
+    const block = this.#blocks[0]
+    if (!this.#mayCopyBlocks || block === undefined || block.some(([, slot]) => slot === null)) return undefined
+    return { first: block[0]![0], last: block.at(-1)![0], offset: 0, sizeBytes: 0, checksum: 0 }
+  }
+
+  copyTo(output: RunOutput): void {
+    const block = new BlockBuilder()
+    block.add(...this.#blocks[0]![0]!)
+    output.copy(this.key!, new BlockReader(block.finish()), 0)
+  }
+
+  copyBlockTo(output: RunOutput): void {
+    output.copyBlock(this.wholeBlock!, Buffer.alloc(0))
+  }
+
+  advance(): void {
+    this.#blocks[0]!.shift()
+    if (this.#blocks[0]!.length === 0) this.skipBlock()
+  }
+
+  skipBlock(): void {
+    this.#blocks.shift()
+  }
+
+  close(): void {}
+}
+
+function table(id: number, keys: string, sizeBytes = long, perBlock = 0) {
   const entries = keys.split(' ').map((key) => [key, Buffer.from('old')] as [string, Buffer])
-  return { id, first: entries[0]![0], last: entries.at(-1)![0], sizeBytes, entries: () => entries }
+  const run = () => new Entries(entries, RangeSet.empty, perBlock)
+  return { id, first: entries[0]![0], last: entries.at(-1)![0], sizeBytes, run }
 }
 
 /** `b` puts, `-b` deletes, `a..c` deletes the range. */
@@ -60,9 +116,36 @@ test.each([
   ['a put after the range that covers it', 'a..z c', two, ['[c=new]']],
   ['a very short table is taken along', 'd', [table(1, 'b d'), table(2, 'm', 10)], ['[b=old d=new m=old]']],
 ])('merge: %s', (_name, operations, settled, wanted) => {
+  const notes = new Notes()
+  merge([runOf(operations)], settled, notes)
+  expect(notes.end().lines).toEqual(wanted)
+})
+
+function runOf(operations: string, perBlock = 0): Run {
   const newer = new Memtable()
   for (const text of operations.split(' ')) if (text !== '') newer.apply(operationOf(text))
+  return new Entries([...newer.scan({ start: '', end: undefined }, false)], newer.deleted, perBlock)
+}
+
+test.each([
+  ['that follow one another are copied', ['g h i j', 'c d e f'], '[c-d e-f g-h i-j]'],
+  ['that interlace are not', ['c f', 'd e h i'], '[c=new d-e f=new h-i]'],
+  ['with a deletion are not', ['c -d e f'], '[c=new e-f]'],
+  ['that a newer run hides in part are not', ['d..e', 'c d e f'], '[c=new e-f]'],
+  ['that an older run hides are', ['c d', 'a..z e f'], '[c-d e-f]'],
+  ['of which the newest counts', ['c d', 'c d e f'], '[c=new d=new e-f]'],
+])('merge: blocks %s', (_name, newer, wanted) => {
   const notes = new Notes()
-  merge(newer, settled, notes)
-  expect(notes.end().lines).toEqual(wanted)
+  merge(
+    newer.map((operations) => runOf(operations, 2)),
+    [],
+    notes,
+  )
+  expect(notes.end().lines).toEqual([wanted])
+})
+
+test('merge: blocks of a settled table that nothing new touches are copied', () => {
+  const notes = new Notes()
+  merge([runOf('e', 2)], [table(1, 'a b c d e f g h', long, 2)], notes)
+  expect(notes.end().lines).toEqual(['[a-b c-d e=new f=old g-h]'])
 })

@@ -1,5 +1,6 @@
 import type { ByteString, Operation } from './backend.ts'
 import { ByteReader, type GrowingBuffer } from './growing-buffer.ts'
+import type { Memtable } from './memtable.ts'
 
 /**
  * The records of the log. One record is one batch, all of it or nothing:
@@ -159,6 +160,40 @@ export function decodeRecord(bytes: Buffer, record: FoundRecord, pages: Pages): 
     } else throw new Error(`operation of unknown kind ${kind}: written by a later release?`)
   }
   return operations
+}
+
+/** A value: where its put's key begins (its u32 length) in the segment, or the value itself where the log has a patch. */
+export type Place = number | Uint8Array
+
+/** Like decodeRecord, without a copy of what is in the log already. */
+export function indexRecord(bytes: Buffer, record: FoundRecord, pages: Pages, to: Memtable<Place>): void {
+  const end = record.bodyEnd
+  for (let at = record.bodyStart; at < end; ) {
+    const kind = bytes[at]!
+    const keyAt = at + 5
+    const keyEnd = keyAt + bytes.readUInt32LE(at + 1)
+    const key = bytes.toString('latin1', keyAt, keyEnd)
+    if (kind === kinds.put) {
+      const length = bytes.readUInt32LE(keyEnd)
+      if (length === patchedValueBytes) pages.set(key, bytes.subarray(keyEnd + 4, keyEnd + 4 + length))
+      to.set(key, at + 1)
+      at = keyEnd + 4 + length
+    } else if (kind === kinds.patch) {
+      const value = Buffer.from(pages.get(key)!)
+      const length = bytes.readUInt32LE(keyEnd + 4)
+      bytes.copy(value, bytes.readUInt32LE(keyEnd), keyEnd + 8, keyEnd + 8 + length)
+      pages.set(key, value)
+      to.set(key, value)
+      at = keyEnd + 8 + length
+    } else if (kind === kinds.delete) {
+      to.set(key, null)
+      at = keyEnd
+    } else if (kind === kinds.deleteRange) {
+      const endAt = keyEnd + 4
+      at = endAt + bytes.readUInt32LE(keyEnd)
+      to.deleteRange(key, bytes.toString('latin1', endAt, at))
+    } else throw new Error(`operation of unknown kind ${kind}: written by a later release?`)
+  }
 }
 
 /** CRC-32 that begins from `seed`. */

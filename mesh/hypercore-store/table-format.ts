@@ -54,12 +54,32 @@ export class BlockBuilder {
 
   /** Keys come in order. */
   add(key: ByteString, slot: Slot): void {
-    if (this.isEmpty) this.first = key
-    this.last = key
-    this.#offsets.push(this.#to.length)
+    this.#begin(key)
     this.#to.string(key)
     this.#to.u32(slot === null ? 0 : slot.byteLength + 1)
     if (slot !== null) this.#to.raw(slot)
+  }
+
+  /** An entry as another block has it. */
+  copy(key: ByteString, block: BlockReader, index: number): void {
+    this.#begin(key)
+    this.#to.copy(block.bytes, block.offset(index), block.offset(index + 1))
+  }
+
+  /** A put as a record has it, whose key's length is at `from`: an entry but for the one that is added to the value's length. */
+  copyPut(key: ByteString, bytes: Buffer, from: number): void {
+    this.#begin(key)
+    const lengthAt = from + 4 + key.length
+    const length = bytes.readUInt32LE(lengthAt)
+    this.#to.copy(bytes, from, lengthAt)
+    this.#to.u32(length + 1)
+    this.#to.copy(bytes, lengthAt + 4, lengthAt + 4 + length)
+  }
+
+  #begin(key: ByteString): void {
+    if (this.isEmpty) this.first = key
+    this.last = key
+    this.#offsets.push(this.#to.length)
   }
 
   /** The block, good until the next add; empty again after. */
@@ -75,22 +95,38 @@ export class BlockBuilder {
 
 /** A block's entries; what it hands out are views of the block. */
 export class BlockReader {
-  readonly #bytes: Buffer
+  static readonly empty = new BlockReader(Buffer.alloc(4))
+  readonly bytes: Buffer
   readonly count: number
   readonly #offsetsAt: number
 
   constructor(bytes: Buffer) {
-    this.#bytes = bytes
+    this.bytes = bytes
     this.count = bytes.readUInt32LE(bytes.byteLength - 4)
     this.#offsetsAt = bytes.byteLength - 4 - this.count * 4
   }
 
   key(index: number): ByteString {
-    return new ByteReader(this.#bytes, this.#bytes.readUInt32LE(this.#offsetsAt + index * 4)).string()
+    return new ByteReader(this.bytes, this.offset(index)).string()
+  }
+
+  /** Where the entry begins; of `count`: where the last one ends. */
+  offset(index: number): number {
+    return index < this.count ? this.bytes.readUInt32LE(this.#offsetsAt + index * 4) : this.#offsetsAt
+  }
+
+  isDeleted(index: number): boolean {
+    const at = this.offset(index)
+    return this.bytes.readUInt32LE(at + 4 + this.bytes.readUInt32LE(at)) === 0
+  }
+
+  hasDeletions(): boolean {
+    for (let index = 0; index < this.count; index++) if (this.isDeleted(index)) return true
+    return false
   }
 
   slot(index: number): Slot {
-    const reader = new ByteReader(this.#bytes, this.#bytes.readUInt32LE(this.#offsetsAt + index * 4))
+    const reader = new ByteReader(this.bytes, this.offset(index))
     reader.raw(reader.u32())
     const length = reader.u32()
     return length === 0 ? null : reader.raw(length - 1)

@@ -6,7 +6,15 @@ import { fdatasync, pwriteAll } from './libc.ts'
 import type { Slot } from './memtable.ts'
 import { RangeSet } from './range-set.ts'
 import { checksum } from './record.ts'
-import { BlockBuilder, type BlockInfo, blockBytes, encodeFoot, encodeMeta, tableName } from './table-format.ts'
+import {
+  BlockBuilder,
+  type BlockInfo,
+  type BlockReader,
+  blockBytes,
+  encodeFoot,
+  encodeMeta,
+  tableName,
+} from './table-format.ts'
 
 const writeBytes = 2 ** 20
 
@@ -36,6 +44,24 @@ export class TableWriter {
     if (this.#block.sizeBytes >= blockBytes) this.#endBlock()
   }
 
+  /** An entry as another block has it. */
+  copy(key: ByteString, block: BlockReader, index: number): void {
+    this.#block.copy(key, block, index)
+    if (this.#block.sizeBytes >= blockBytes) this.#endBlock()
+  }
+
+  /** A put as a record of the log has it; see BlockBuilder. */
+  copyPut(key: ByteString, bytes: Buffer, from: number): void {
+    this.#block.copyPut(key, bytes, from)
+    if (this.#block.sizeBytes >= blockBytes) this.#endBlock()
+  }
+
+  /** A block of another table as it is. */
+  copyBlock({ first, last, checksum }: BlockInfo, bytes: Buffer): void {
+    this.#endBlock()
+    this.#appendBlock(first, last, checksum, bytes)
+  }
+
   /** Ends the table; it is on the disk when this returns, its name when the directory is synced. */
   finish(deleted = RangeSet.empty): void {
     try {
@@ -55,8 +81,12 @@ export class TableWriter {
     if (this.#block.isEmpty) return
     const { first, last } = this.#block
     const bytes = this.#block.finish()
+    this.#appendBlock(first, last, checksum(bytes, 0), bytes)
+  }
+
+  #appendBlock(first: ByteString, last: ByteString, checksum: number, bytes: Buffer): void {
     const offset = this.#writtenBytes + this.#unwritten.length
-    this.#blocks.push({ first, last, offset, sizeBytes: bytes.byteLength, checksum: checksum(bytes, 0) })
+    this.#blocks.push({ first, last, offset, sizeBytes: bytes.byteLength, checksum })
     this.#unwritten.raw(bytes)
     if (this.#unwritten.length >= writeBytes) this.#write()
   }

@@ -5,12 +5,12 @@ import { DamagedFile } from './damage.ts'
 import { serveDisk } from './disk-thread.ts'
 import { fdatasync, ftruncate, pwriteAll, rename, syncDirectory } from './libc.ts'
 import { decodeManifest, emptyManifest, encodeManifest, type Manifest, manifestName } from './manifest.ts'
-import { Memtable } from './memtable.ts'
 import { type MergeOutput, merge } from './merge.ts'
-import { replay } from './replay.ts'
 import { segmentOf, segmentPath } from './segment.ts'
+import { indexSegment } from './segment-index.ts'
 import type { StoreSizes } from './sizes.ts'
-import { TableFile } from './table-file.ts'
+import { TableFile, type TableRun } from './table-file.ts'
+import type { BlockInfo, BlockReader } from './table-format.ts'
 import { TableWriter } from './table-writer.ts'
 
 declare const self: Worker
@@ -63,10 +63,18 @@ class TableOutput implements MergeOutput {
     this.order.push(id)
   }
 
-  put(key: ByteString, value: Uint8Array): void {
+  copy(key: ByteString, block: BlockReader, index: number): void {
+    this.#open().copy(key, block, index)
+  }
+
+  copyBlock(info: BlockInfo, bytes: Buffer): void {
+    this.#open().copyBlock(info, bytes)
+  }
+
+  #open(): TableWriter {
     if (this.#writer !== undefined && this.#writer.sizeBytes >= tableBytes) this.end()
     this.#writer ??= new TableWriter(directory, this.nextTable++)
-    this.#writer.add(key, value)
+    return this.#writer
   }
 
   end(): void {
@@ -97,17 +105,13 @@ const calls = {
   flush(sequence: number): Manifest {
     const { firstSegment: segment, nextTable } = manifest
     const path = segmentPath(directory, segment)
-    const memtable = new Memtable()
-    let reached = manifest.sequence
-    for (const batch of replay([{ segment, path, bytes: readFileSync(path) }], reached)) {
-      if (batch === undefined) break
-      for (const operation of batch.operations) memtable.apply(operation)
-      reached = batch.sequence
-      if (reached === sequence) break
-    }
-    if (reached !== sequence) throw new DamagedFile(path, 0, `batch ${reached + 1} is not in the log any more`)
+    const bytes = readFileSync(path)
+    const memtable = indexSegment({ segment, path, bytes }, manifest.sequence, sequence)
     const writer = new TableWriter(directory, nextTable)
-    for (const [key, slot] of memtable.scan({ start: '', end: undefined }, false)) writer.add(key, slot)
+    for (const [key, place] of memtable.scan({ start: '', end: undefined }, false)) {
+      if (typeof place === 'number') writer.copyPut(key, bytes, place)
+      else writer.add(key, place)
+    }
     writer.finish(memtable.deleted)
     commit({
       ...manifest,
@@ -121,21 +125,19 @@ const calls = {
 
   /** Merges the recent tables into the settled ones. */
   merge(): Manifest {
-    const newer = new Memtable()
-    for (const id of manifest.recent.toReversed()) {
-      const table = new TableFile(directory, id)
-      for (const { start, end } of table.meta.deleted.spans) newer.apply({ kind: 'deleteRange', start, end })
-      for (const [key, value] of table.entries()) {
-        newer.apply(value === null ? { kind: 'delete', key } : { kind: 'put', key, value })
-      }
-    }
-    const settled = manifest.settled.map((id) => {
-      const table = opened.get(id) ?? new TableFile(directory, id)
-      opened.set(id, table)
-      return table
-    })
+    const newer: TableRun[] = []
     const output = new TableOutput()
-    merge(newer, settled, output)
+    try {
+      for (const id of manifest.recent) newer.push(new TableFile(directory, id).run())
+      const settled = manifest.settled.map((id) => {
+        const table = opened.get(id) ?? new TableFile(directory, id)
+        opened.set(id, table)
+        return table
+      })
+      merge(newer, settled, output)
+    } finally {
+      for (const run of newer) run.close()
+    }
     output.end()
     commit({ ...manifest, nextTable: output.nextTable, recent: [], settled: output.order })
     sweep()
