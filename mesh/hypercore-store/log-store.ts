@@ -228,12 +228,15 @@ function owned(operations: Operation[]): Operation[] {
   let total = 0
   for (const operation of operations) if (operation.kind === 'put') total += operation.value.byteLength
   const values = Buffer.allocUnsafeSlow(total)
+  const { buffer } = values
   let at = 0
   return operations.map((operation) => {
     if (operation.kind !== 'put') return operation
     const { kind, key, value } = operation
+    const { byteLength } = value
     values.set(value, at)
-    at += value.byteLength
-    return { kind, key, value: values.subarray(at - value.byteLength, at) }
+    at += byteLength
+    // Quicker than subarray of a Buffer.
+    return { kind, key, value: new Uint8Array(buffer, at - byteLength, byteLength) }
   })
 }

@@ -129,7 +129,7 @@ function runOf(operations: string, perBlock = 0): Run {
 
 test.each([
   ['that follow one another are copied', ['g h i j', 'c d e f'], '[c-d e-f g-h i-j]'],
-  ['that interlace are not', ['c f', 'd e h i'], '[c=new d-e f=new h-i]'],
+  ['that interlace are not', ['c f', 'd e h i'], '[c=new d-e f-f h-i]'],
   ['with a deletion are not', ['c -d e f'], '[c=new e-f]'],
   ['that a newer run hides in part are not', ['d..e', 'c d e f'], '[c=new e-f]'],
   ['that an older run hides are', ['c d', 'a..z e f'], '[c-d e-f]'],
@@ -147,5 +147,5 @@ test.each([
 test('merge: blocks of a settled table that nothing new touches are copied', () => {
   const notes = new Notes()
   merge([runOf('e', 2)], [table(1, 'a b c d e f g h', long, 2)], notes)
-  expect(notes.end().lines).toEqual(['[a-b c-d e=new f=old g-h]'])
+  expect(notes.end().lines).toEqual(['[a-b c-d e=new f-f g-h]'])
 })
