@@ -4,6 +4,7 @@ import { MergingCursor } from './cursor.ts'
 import { DamagedFile, type StorePoisoned } from './damage.ts'
 import { DirectoryLock } from './directory-lock.ts'
 import { DiskThread } from './disk-thread.ts'
+import type { Batch } from './group.ts'
 import { Log, type LogListener } from './log.ts'
 import type { Manifest } from './manifest.ts'
 import { Memtable, type Slot } from './memtable.ts'
@@ -35,6 +36,8 @@ export class LogStore implements Backend, LogListener {
   #log: Log | undefined
   #settling: Settling | undefined
   #memtable = new Memtable()
+  /** What the memtable will be when the batches under way are durable. */
+  #staged: Memtable | undefined
 
   constructor(directory: string, options: LogStoreOptions = {}) {
     this.#directory = directory
@@ -112,11 +115,29 @@ export class LogStore implements Backend, LogListener {
   }
 
   /** From the Log. */
+  staged(batches: Batch[]): void {
+    const next = this.#memtable.snapshot()
+    for (const { operations } of batches) for (const operation of operations) next.apply(operation)
+    this.#staged = next
+  }
+
+  /** From the Log. */
+  saved(batches: Batch[]): void {
+    this.#memtable = this.#staged!
+    this.#staged = undefined
+    for (const { operations } of batches) {
+      for (const operation of operations) {
+        if (operation.kind !== 'deleteRange') continue
+        if (this.#settling!.freed(operation.start, operation.end, this.#memtable.deleted)) this.#log?.rotate()
+      }
+    }
+  }
+
+  /** From the Log. */
   applied(operations: Operation[]): void {
     for (const operation of operations) {
       this.#memtable.apply(operation)
-      if (operation.kind !== 'deleteRange') continue
-      if (this.#settling!.freed(operation.start, operation.end, this.#memtable.deleted)) this.#log?.rotate()
+      this.#staged?.apply(operation)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { ByteString, Operation } from './backend.ts'
 import { StorePoisoned } from './damage.ts'
 import { DiskThread } from './disk-thread.ts'
-import { Group } from './group.ts'
+import { type Batch, Group } from './group.ts'
 import { encodeRecord, type Pages, recordBytes } from './record.ts'
 import type { LogEnd } from './replay.ts'
 import { segmentHeaderBytes, segmentPath } from './segment.ts'
@@ -19,7 +19,11 @@ const hintDelayMs = 50
 const maxShared = 4
 
 export interface LogListener {
-  /** The batch is durable (or a hint): readers may see it. */
+  /** These batches are on their way to the disk; there is time to make ready what readers will see. */
+  staged(batches: Batch[]): void
+  /** The staged batches are durable: readers may see them. */
+  saved(batches: Batch[]): void
+  /** A hint, which readers may see at once. */
   applied(operations: Operation[]): void
   /** All batches before are applied; those after go to this segment. May hold the log back. */
   segmentBegun(segment: number, sequence: number): void | Promise<void>
@@ -223,6 +227,7 @@ export class Log {
       this.#preparing = this.#prepare(group.segment + 1)
       this.#preparing.catch((error) => this.poison(error))
     }
+    this.#listener.staged(group.batches)
     await saved
   }
 
@@ -247,10 +252,8 @@ export class Log {
     this.#durable = group.sequence
     this.#queuedBytes -= group.length
     this.#writing = undefined
-    for (const { operations, resolve } of group.batches) {
-      this.#listener.applied(operations)
-      resolve()
-    }
+    this.#listener.saved(group.batches)
+    for (const { resolve } of group.batches) resolve()
     group.clear()
     if (this.#spare.length < 2) this.#spare.push(group)
     for (const resolve of this.#waitingForRoom.splice(0)) resolve()
