@@ -179,6 +179,13 @@ const cases: [string, string, string, string, string[]][] = [
     `spec: {replicas: -1, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {${container}}}}`,
     ['spec.replicas: Invalid value: -1: must be greater than or equal to 0'],
   ],
+  [
+    'a mount of what a claim template gives',
+    'apps',
+    'StatefulSet',
+    'spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, volumeMounts: [{name: data, mountPath: /d}, {name: other, mountPath: /o}]}]}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]}',
+    ['spec.template.spec.containers[0].volumeMounts[1].name: Not found: "other"'],
+  ],
   ['no selector', 'apps', 'Deployment', `spec: {template: {spec: {${container}}}}`, ['spec.selector: Required value']],
   [
     'a roll-out that cannot move',

@@ -161,7 +161,18 @@ export function validateStatefulSet({ spec }: apps.StatefulSet, errors: FieldErr
   errors.nonNegative('spec.minReadySeconds', spec.minReadySeconds)
   errors.nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit)
   errors.nonNegative('spec.ordinals.start', spec.ordinals?.start)
-  validateControlled(spec, 'statefulset', 'StatefulSet', errors)
+  validateControlled({ ...spec, template: withClaims(spec) }, 'statefulset', 'StatefulSet', errors)
+}
+
+/** The template as its pods will be: a claim template becomes a volume of that name, which mounts may name. */
+function withClaims({ template, volumeClaimTemplates = [] }: apps.StatefulSetSpec): PodTemplateSpec {
+  const volumes = template?.spec?.volumes ?? []
+  const claimed = volumeClaimTemplates
+    .map(({ metadata }) => metadata?.name ?? '')
+    .filter((name) => name !== '' && !volumes.some((volume) => volume.name === name))
+  if (claimed.length === 0) return template ?? {}
+  const claims = claimed.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }))
+  return { ...template, spec: { ...template?.spec, volumes: [...volumes, ...claims] } } as PodTemplateSpec
 }
 
 interface Selecting {
