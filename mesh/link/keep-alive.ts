@@ -1,6 +1,10 @@
-/** The end that chooses asks so often, the other only when it hears nothing for longer. */
-const pingEveryMs = 2000
-const silenceMs = 3000
+/**
+ * The end that chooses asks so often, on the next full second of its clock so that one waking serves all links; the other
+ * end asks only when it hears nothing for longer.
+ */
+const pingEveryMs = 2500
+const gridMs = 1000
+const silenceMs = 4500
 /** When something is not acknowledged, silence is suspicious at once. */
 const outstandingSilenceMs = 500
 const minAnswerMs = 1500
@@ -91,7 +95,8 @@ export class KeepAlive {
     // One ping at a time; while it is not answered only its own deadline counts.
     if (this.#answerDueMs !== undefined) return Number.POSITIVE_INFINITY
     const silentMs = this.#heardAtMs + (isOutstanding ? outstandingSilenceMs : silenceMs)
-    const dueMs = this.#asks ? Math.min(this.#pingedAtMs + pingEveryMs, silentMs) : silentMs
+    const regularMs = Math.ceil((this.#pingedAtMs + pingEveryMs) / gridMs) * gridMs
+    const dueMs = this.#asks ? Math.min(regularMs, silentMs) : silentMs
     // A peer that stands still while its way is open is asked no faster than that.
     return Math.max(dueMs, this.#pingedAtMs + outstandingSilenceMs)
   }

@@ -1,5 +1,13 @@
 import { BulkWindow } from './bulk-window.ts'
-import { type Acknowledgement, bulkLane, controlLane, type DataFrame, type LaneIndex, lanes } from './frame.ts'
+import {
+  type Acknowledgement,
+  bulkLane,
+  controlLane,
+  type DataFrame,
+  type LaneIndex,
+  lanes,
+  maxPayloadBytes,
+} from './frame.ts'
 import { type Hello, isSameHalf, type SessionHalf } from './hello.ts'
 import { type Received, ReceiveLane } from './receive-lane.ts'
 import { type Sender, SendLane } from './send-lane.ts'
@@ -7,8 +15,11 @@ import { LinkViolation } from './violation.ts'
 
 /** Kept for resending, together at most 4 MiB. */
 const maxKeptBytes = { [controlLane]: 1024 * 1024, [bulkLane]: 3 * 1024 * 1024 } as const
-/** Nothing of a lane is handed to a transport in which so much waits: what a control message may find before it. */
-const maxUnsentBytes = { [controlLane]: 256 * 1024, [bulkLane]: 64 * 1024 } as const
+/**
+ * Nothing of a lane is handed to a transport in which so much waits. With one more frame of bulk that is 64 KiB at most:
+ * what a control message may find before it.
+ */
+const maxUnsentBytes = { [controlLane]: 256 * 1024, [bulkLane]: 64 * 1024 - maxPayloadBytes } as const
 /** So much received is acknowledged at once, less of it after a while, or with what goes back anyhow. */
 const acknowledgeBytes = 32 * 1024
 const acknowledgeDelayMs = 25

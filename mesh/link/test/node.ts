@@ -14,10 +14,15 @@ export class HandTransport implements LinkTransport {
   readonly udx = new UDX()
   readonly socket = this.udx.createSocket()
   readonly connections: Connection[] = []
+  readonly #host: string
+
+  constructor(host: string) {
+    this.#host = host
+  }
 
   async start(owner: LinkTransportOwner): Promise<void> {
     this.owner = owner
-    this.socket.bind(0, '127.0.0.1')
+    this.socket.bind(0, this.#host)
   }
 
   setPeers(): void {}
@@ -48,12 +53,14 @@ export interface NodeOptions {
   /** False: no WebSocket address is told to others. */
   hasWebSocket?: boolean
   giveUpMs?: number
+  /** Default 127.0.0.1. */
+  host?: string
 }
 
 export async function startNode(options: NodeOptions = {}): Promise<Node> {
-  const { keyPair = NoiseSecretStream.keyPair(), hasWebSocket = true, giveUpMs } = options
-  const webSocket = new WebSocketTransport({ keyPair, listen: { host: '127.0.0.1', port: 0 }, log: silentLogger })
-  const hand = new HandTransport()
+  const { keyPair = NoiseSecretStream.keyPair(), hasWebSocket = true, giveUpMs, host = '127.0.0.1' } = options
+  const webSocket = new WebSocketTransport({ keyPair, listen: { host, port: 0 }, log: silentLogger })
+  const hand = new HandTransport(host)
   const key = keyPair.publicKey.toString('hex')
   const links = await openLinks({
     self: key,
@@ -63,7 +70,7 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
     log: silentLogger,
     giveUpMs,
   })
-  const urls = hasWebSocket ? [`ws://127.0.0.1:${webSocket.port}/skein`] : []
+  const urls = hasWebSocket ? [`ws://${host}:${webSocket.port}/skein`] : []
   return { links, key, keyPair, addresses: { udp: [], webSocket: urls }, hand, webSocket }
 }
 
