@@ -14,6 +14,7 @@ import { openOperations, serveOperations } from './operations-tunnel.ts'
 import { RaftChannel } from './raft-channel.ts'
 import type { Report } from './report.ts'
 import { Reports, reportedLinks } from './reports.ts'
+import { openState, type StateImages, serveState } from './state-tunnel.ts'
 import type { VoterRules } from './voter-choice.ts'
 import { medianRttMs, VoterKeeper } from './voter-keeper.ts'
 
@@ -29,6 +30,8 @@ export interface ConsensusOptions {
   cluster: string
   links: Links
   tunnels: Tunnels
+  /** The state above the log, for nodes that have none or lag too far behind. Absent: only operations are exchanged. */
+  state?: StateImages
   /** The machine's own. */
   clock: Clock
   logger: Logger
@@ -37,6 +40,8 @@ export interface ConsensusOptions {
   /** Default 100 ms: an election timeout of at least a second, a look at the voters each second. */
   tickMs?: number
   rules?: Partial<VoterRules & LeaderRules>
+  /** See VoterLogOptions. */
+  maxKeptBytes?: number
   /** For tests: what an older or newer build knows. */
   knownFeatureLevel?: number
 }
@@ -86,6 +91,14 @@ export class Consensus {
       changed: () => this.#keeper?.check(),
     })
     serveOperations(tunnels, options, () => this.#log?.replicate(true))
+    const { state } = options
+    if (state !== undefined)
+      serveState(
+        tunnels,
+        options,
+        () => this.#openLog.floor,
+        () => state.image(),
+      )
   }
 
   /**
@@ -93,7 +106,8 @@ export class Consensus {
    * log waits here until a linked peer gives it the operations. The same at each start.
    */
   async open(isFounder: boolean): Promise<VoterLog> {
-    const { links, tunnels, logger, tickMs = 100 } = this.#options
+    const { links, tunnels, state, logger, tickMs = 100 } = this.#options
+    const identity = this.#options
     const log = await openMemberLog({
       ...this.#options,
       clock: this.clock,
@@ -103,6 +117,14 @@ export class Consensus {
       random: Math.random,
       signal: this.#stopping.signal,
       openReplication: (leader) => openOperations(links, tunnels, this.#options, leader),
+      state: state && {
+        applied: () => state.applied(),
+        wanted: () => state.wanted(),
+        async adopt(leader, has) {
+          const chunks = await openState(links, tunnels, identity, leader, has)
+          return chunks && state.adopt(chunks)
+        },
+      },
       leadershipChanged: (leadership) => this.#leadershipChanged(leadership),
     })
     this.#log = log

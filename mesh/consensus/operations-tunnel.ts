@@ -1,6 +1,6 @@
 import type { Duplex } from 'streamx'
 import type { Links, PeerKey } from '../link/links.ts'
-import type { Tunnels } from '../tunnel/tunnels.ts'
+import type { Tunnel, TunnelRequest, Tunnels } from '../tunnel/tunnels.ts'
 import { type LogIdentity, mismatch } from './greeting.ts'
 
 const purpose = 'operations'
@@ -31,12 +31,26 @@ export function serveOperations(tunnels: Tunnels, identity: LogIdentity, replica
 }
 
 /** A stream whose other end is some peer's `replicate`: the preferred one's, or that of any that is linked. */
-export async function openOperations(
+export function openOperations(
   links: Links,
   tunnels: Tunnels,
-  { cluster, generation }: LogIdentity,
+  identity: LogIdentity,
   preferred: PeerKey | null,
 ): Promise<Duplex> {
+  return openAtAny(links, tunnels, { purpose, metadata: metadataOf(identity) }, preferred)
+}
+
+export function metadataOf({ cluster, generation }: LogIdentity): Record<string, string> {
+  return { cluster, generation: `${generation}` }
+}
+
+/** A tunnel to the preferred peer, or to the nearest that takes it. Rejects with every peer's reason. */
+export async function openAtAny(
+  links: Links,
+  tunnels: Tunnels,
+  request: TunnelRequest,
+  preferred: PeerKey | null,
+): Promise<Tunnel> {
   const linked = links.status().filter(({ state }) => state === 'connected')
   const peers = linked.map(({ peer }) => peer).filter((peer) => peer !== links.self)
   // The nearest first.
@@ -45,11 +59,10 @@ export async function openOperations(
   const reasons: string[] = []
   for (const peer of peers) {
     try {
-      const metadata = { cluster, generation: `${generation}` }
-      return await tunnels.open(peer, { purpose, metadata }, openTimeoutMs)
+      return await tunnels.open(peer, request, openTimeoutMs)
     } catch (error) {
       reasons.push(`${peer.slice(0, 8)}: ${(error as Error).message}`)
     }
   }
-  throw new Error(peers.length === 0 ? 'no peer is linked' : `no peer gives operations (${reasons.join('; ')})`)
+  throw new Error(peers.length === 0 ? 'no peer is linked' : `no peer gives ${request.purpose} (${reasons.join('; ')})`)
 }

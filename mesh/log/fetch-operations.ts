@@ -1,7 +1,7 @@
 import type Hypercore from 'hypercore'
 import type { Duplex } from 'streamx'
 import type { Logger } from '../logger/logger.ts'
-import { firstMissing, floorOf, openOperationsCoreIn } from './operations-core.ts'
+import { firstMissing, floorOf, openOperationsCoreIn, raiseFloor } from './operations-core.ts'
 import { openStorage } from './storage.ts'
 
 export interface FetchOptions {
@@ -12,6 +12,10 @@ export interface FetchOptions {
   /** The other end of a `VoterLog.replicate`; destroyed when all is fetched. */
   stream: Duplex
   logger: Logger
+  /** Operations that the state here has applied already: of those before only the last is fetched. */
+  applied?: number
+  /** Blocks before those that history asks for, the most wanted first; what the peer does not have is left out. */
+  wanted?: readonly number[]
 }
 
 /**
@@ -19,11 +23,12 @@ export interface FetchOptions {
  * that lags behind what the others keep in their Raft logs. Returns its new length.
  */
 export async function fetchOperations(options: FetchOptions): Promise<number> {
-  const { directory, seed, generation, stream, logger } = options
+  const { directory, seed, generation, stream, logger, applied = 0, wanted = [] } = options
   const storage = openStorage(directory, logger)
   const core = await openOperationsCoreIn(storage, seed, generation)
   try {
-    await fetchBlocks(core, stream)
+    if (applied - 1 > (await floorOf(core))) await raiseFloor(core, applied - 1)
+    await fetchBlocks(core, stream, wanted)
     if (firstMissing(core, await floorOf(core)) < core.length)
       throw new Error('some operations are still missing: fetch again')
     return core.length
@@ -33,8 +38,15 @@ export async function fetchOperations(options: FetchOptions): Promise<number> {
   }
 }
 
-/** Brings a core up to that at the other end of the stream, which is destroyed then. Throws when it ends before that. */
-export async function fetchBlocks(core: Hypercore, stream: Duplex): Promise<void> {
+/** Wanted blocks asked for at once, and how long an answer may take: a peer says nothing of blocks that it has cleared. */
+const wantedAtOnce = 256
+const wantedTimeoutMs = 5000
+
+/**
+ * Brings a core up to that at the other end of the stream, which is destroyed then, and gets what else is wanted, if it can
+ * be had. Throws when the stream ends before that.
+ */
+export async function fetchBlocks(core: Hypercore, stream: Duplex, wanted: readonly number[] = []): Promise<void> {
   const floor = await floorOf(core)
   // Else the length grows with the peer's while the blocks are on their way, and the last ones are missing at the end.
   core.core.replicator.eagerUpgrade = false
@@ -53,8 +65,22 @@ export async function fetchBlocks(core: Hypercore, stream: Duplex): Promise<void
     // Forced, since hypercore asks nobody about a core that it could write itself.
     await Promise.race([core.update({ wait: true, force: true }), closed])
     await Promise.race([core.download({ start: firstMissing(core, floor), end: core.length }).done(), closed])
+    await fetchWanted(core, wanted, closed)
   } finally {
     stream.destroy()
     replication.destroy()
+  }
+}
+
+async function fetchWanted(core: Hypercore, wanted: readonly number[], closed: Promise<never>): Promise<void> {
+  for (let at = 0; at < wanted.length; at += wantedAtOnce) {
+    const blocks = wanted.slice(at, at + wantedAtOnce)
+    const range = core.download({ blocks })
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), wantedTimeoutMs)
+    })
+    const isLate = await Promise.race([range.done().then(() => false), late, closed]).finally(() => clearTimeout(timer))
+    if (isLate) return range.destroy()
   }
 }

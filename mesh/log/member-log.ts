@@ -1,3 +1,4 @@
+import { emptyConfiguration } from '../raft/configuration.ts'
 import { fetchOperations } from './fetch-operations.ts'
 import { firstMissing, floorOf, openOperationsCoreIn } from './operations-core.ts'
 import { RaftLog } from './raft-log.ts'
@@ -22,13 +23,15 @@ const fetchPauseMs = 500
  * peer gives it the operations; so does a node that was stopped while it fetched them.
  */
 export async function openMemberLog(options: MemberLogOptions): Promise<VoterLog> {
-  const { isFounder, signal, logger } = options
+  const { isFounder, signal, logger, state } = options
   let found = await lookAt(options)
-  for (let isSaid = false; !found.isWhole || (found.isNew && !isFounder); found = await lookAt(options)) {
+  for (let isSaid = false; mustFetch(found, isFounder); found = await lookAt(options)) {
     signal?.throwIfAborted()
     try {
+      const adopted = await state?.adopt(null, found.applied === 0 ? undefined : found.length)
       const stream = await options.openReplication(null)
-      const length = await fetchOperations({ ...options, stream })
+      const wanted = adopted === undefined ? [] : await state?.wanted()
+      const length = await fetchOperations({ ...options, stream, applied: adopted ?? found.applied, wanted })
       logger.info('operations are fetched', { length })
     } catch (error) {
       if (!isSaid) logger.warn('operations are to be fetched from a peer', { error: (error as Error).message })
@@ -40,18 +43,48 @@ export async function openMemberLog(options: MemberLogOptions): Promise<VoterLog
   return VoterLog.open({ ...options, voters: isFounder && found.isNew ? [options.id] : [] })
 }
 
-/** A newcomer's directory is empty; a fetch that was interrupted leaves holes. */
-async function lookAt({ directory, secret, seed, generation, logger }: MemberLogOptions) {
+/** What a node's directory holds of the log. */
+interface Found {
+  /** Nothing at all. */
+  isNew: boolean
+  /** A fetch that was interrupted leaves holes. */
+  isWhole: boolean
+  /** Operations, those that only the Raft log has included. */
+  length: number
+  /** What the state here has applied of them: more, when it was adopted and the operations were still to come. */
+  applied: number
+}
+
+function mustFetch({ isNew, isWhole, length, applied }: Found, isFounder: boolean): boolean {
+  return isNew ? !isFounder : !isWhole || length < applied
+}
+
+async function lookAt({
+  directory,
+  secret,
+  cluster,
+  seed,
+  generation,
+  logger,
+  state,
+}: MemberLogOptions): Promise<Found> {
   const storage = openStorage(directory, logger)
   try {
     await storage.ready()
-    const hasLog = await RaftLog.exists(storage, secret)
     const core = await openOperationsCoreIn(storage, seed, generation)
+    core.core.autoClose = false
+    const hasLog = await RaftLog.exists(storage, secret)
+    let length = core.length
+    if (hasLog) {
+      const base = { index: 0, term: 0, configuration: emptyConfiguration }
+      const log = await RaftLog.open({ storage, secret, cluster, base })
+      length = Math.max(length, log.lastIndex)
+      await log.close()
+    }
     const isWhole = firstMissing(core, await floorOf(core)) >= core.length
     const isNew = core.length === 0 && !hasLog
-    // With its last session hypercore 11.37 closes the storage.
     await core.close()
-    return { isNew, isWhole }
+    return { isNew, isWhole, length, applied: (await state?.applied()) ?? 0 }
   } finally {
     await storage.close()
   }

@@ -135,12 +135,12 @@ export class Operations {
    * Gets what a peer has more of, over a stream whose other end is its `replicate`. No append may be under way. Throws
    * when the stream ends before all is here.
    */
-  async fetch(stream: Duplex): Promise<void> {
+  async fetch(stream: Duplex, wanted: readonly number[] = []): Promise<void> {
     await this.flush()
     const core = this.#core
     core.core.replicator.setPushOnly(false)
     try {
-      await fetchBlocks(core, stream)
+      await fetchBlocks(core, stream, wanted)
     } finally {
       core.core.replicator.setPushOnly(true)
     }
@@ -162,6 +162,12 @@ export class Operations {
     if (end > this.#floor) await raiseFloor(this.#core, end)
     this.#floor = Math.max(this.#floor, end)
     for (const [first, behind] of kept) await this.#core.clear(first, behind)
+  }
+
+  /** Of the blocks before this one, which a state from elsewhere has applied, only the last is fetched. */
+  async skipTo(index: number): Promise<void> {
+    await raiseFloor(this.#core, Math.max(index - 1, this.#floor))
+    this.#floor = Math.max(index - 1, this.#floor)
   }
 
   /** Every block up to the length is here: no fetch was left half done. */

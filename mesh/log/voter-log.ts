@@ -23,6 +23,19 @@ import { RaftLog, termAt } from './raft-log.ts'
 import { openStorage } from './storage.ts'
 import type { Transport } from './transport.ts'
 
+/** The state above the log, where it can be had from a peer. */
+export interface AdoptedState {
+  /** Operations that it has applied; 0 when there is none. */
+  applied(): Promise<number>
+  /** Blocks before those that its history shows, the most wanted first. */
+  wanted(): Promise<readonly number[]>
+  /**
+   * Makes a peer's state this node's own, the subscriber's too, durably, and says how many operations it has applied;
+   * undefined when a peer has all operations from `has` on, which are enough. `has` undefined: there is no state here.
+   */
+  adopt(leader: NodeId | null, has: number | undefined): Promise<number | undefined>
+}
+
 export interface VoterLogOptions {
   /** Directory of the cores; made when absent. */
   directory: string
@@ -48,6 +61,8 @@ export interface VoterLogOptions {
    * their Raft logs. Any will do; the leader, when known, is up to date.
    */
   openReplication(leader: NodeId | null): Promise<Duplex>
+  /** The state above, for a node that lags further behind than others keep operations. Absent: they keep all. */
+  state?: AdoptedState
   /** Told at each change, from the first election on. */
   leadershipChanged?(leadership: Leadership): void
   /** Default 16 MiB: entries kept in memory for voters that lag. */
@@ -291,20 +306,33 @@ export class VoterLog implements CommittedLog {
   /** Fetches operations up to at least this length and delivers them; tries again while no peer gives them. */
   #install(length: number): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const before = this.#operations.length
-      while (this.#operations.length < length || !this.#operations.isWhole) {
+      let from = this.#operations.length
+      while (this.#operations.length < Math.max(length, from) || !this.#operations.isWhole) {
         if (this.#failure !== undefined) throw this.#failure
         try {
-          await this.#operations.fetch(await this.#options.openReplication(this.#leadership.leader))
+          const adopted = await this.#adoptState()
+          from = adopted ?? from
+          const stream = await this.#options.openReplication(this.#leadership.leader)
+          await this.#operations.fetch(stream, adopted === undefined ? [] : await this.#options.state?.wanted())
         } catch (error) {
           this.#options.logger.warn('operations could not be fetched', { error: (error as Error).message })
           await new Promise((resolve) => setTimeout(resolve, fetchPauseMs))
         }
       }
-      for await (const blocks of this.#operations.pages(before)) await this.#hand(blocks)
+      for await (const blocks of this.#operations.pages(from)) await this.#hand(blocks)
     })
     this.#turn = turn
     return turn
+  }
+
+  /** Where no peer has all operations that are missing here any longer, the state itself comes from a peer. */
+  async #adoptState(): Promise<number | undefined> {
+    const applied = await this.#options.state?.adopt(this.#leadership.leader, this.#operations.length)
+    if (applied === undefined) return undefined
+    await this.#operations.skipTo(applied)
+    this.#from = applied
+    this.#options.logger.info('the state is taken from a peer', { operations: applied })
+    return applied
   }
 
   /** A peer's damaged datagram is dropped and said; it must not stop this node. */

@@ -26,10 +26,21 @@ export class History {
     return { entries, revision: at, next: changes[limit]?.key }
   }
 
-  /** Newest first. */
+  /** Newest first, as far as their operations are here. Throws Compacted when none is. */
   async of(key: string, limit: number): Promise<HistoryItem[]> {
     const changes = await this.#view.changesOf(key, limit)
-    return Promise.all(changes.map((change) => this.#itemOf(change)))
+    const items: HistoryItem[] = []
+    let missing: StoreError | undefined
+    for (const change of changes) {
+      try {
+        items.push(await this.#itemOf(change))
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        missing ??= error
+      }
+    }
+    if (items.length === 0 && missing !== undefined) throw missing
+    return items
   }
 
   async #entryOf(change: ChangeRow): Promise<Entry> {

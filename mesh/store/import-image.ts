@@ -47,10 +47,17 @@ export async function importImage(chunks: AsyncIterable<Uint8Array>, options: Im
     await removeView(temporary)
     throw error
   }
-  await rename(temporary, viewFile)
+  await replaceView(viewFile, temporary)
+  return header
+}
+
+/** Puts a closed view in the place of another, closed as well, durably. */
+export async function replaceView(viewFile: string, by: string): Promise<void> {
+  // What else belongs to the old one would be taken for the new one's.
+  for (const suffix of ['-wal', '-shm']) await rm(viewFile + suffix, { force: true })
+  await rename(by, viewFile)
   const directory = await open(dirname(viewFile), 'r')
   await directory.sync().finally(() => directory.close())
-  return header
 }
 
 async function importSection(view: View, section: Section, { as, drops }: ImportOptions): Promise<void> {

@@ -6,6 +6,7 @@ import { EventRing } from './event-ring.ts'
 import { History } from './history.ts'
 import { type ImageHeader, imageSections } from './image.ts'
 import type { Section } from './image-file.ts'
+import { importImage, replaceView } from './import-image.ts'
 import { decodeTransaction, encodeTransaction } from './operation.ts'
 import { recentEvents } from './recent-events.ts'
 import { Retention, type RetentionOptions } from './retention.ts'
@@ -49,15 +50,15 @@ const retentionPauseMs = 60_000
 /** The Store over a CommittedLog: applies its blocks in order to the state, and keeps a view of it on disk. */
 export class ReplicatedStore implements Store {
   readonly #options: ReplicatedStoreOptions
-  readonly #state = new State()
-  readonly #view: View
-  readonly #history: History
+  #state = new State()
+  #view: View
+  #history: History
   #ring!: EventRing
   /** Blocks applied. */
   #applied = 0
   #timeMs = 0
   #compacted: Revision = 0
-  readonly #retention: Retention
+  #retention: Retention
   #retentionTimer: ReturnType<typeof setInterval> | undefined
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
   readonly #appliedWaiters = new Set<() => void>()
@@ -68,13 +69,14 @@ export class ReplicatedStore implements Store {
     this.#options = options
     this.#view = view
     this.#history = new History(view, options.log)
-    this.#retention = new Retention(view, options.log, options.logger, options.retention)
+    this.#retention = this.#newRetention()
   }
 
   static async open(options: ReplicatedStoreOptions): Promise<ReplicatedStore> {
     const view = await View.open(options.viewFile, options.logger)
     const store = new ReplicatedStore(options, view)
     await store.#restore()
+    store.#assertLogHas(store.#applied)
     const { after, batches } = await recentEvents(view, options.log, store.#state.revision, restoredBounds)
     store.#ring = new EventRing(after, ringBounds)
     store.#ring.push(batches)
@@ -151,6 +153,27 @@ export class ReplicatedStore implements Store {
     return imageSections(this.#view, history, about)
   }
 
+  /**
+   * Goes on from a peer's state instead of its own, which lags too far behind; the next block that is delivered is the one
+   * after it. No block may be delivered meanwhile. Watches end with Compacted. Resolves with the operations it has applied.
+   */
+  async adopt(chunks: AsyncIterable<Uint8Array>): Promise<number> {
+    const { viewFile, logger, log } = this.#options
+    const adopted = `${viewFile}.adopted`
+    await importImage(chunks, { viewFile: adopted, logger, as: 'here' })
+    await this.#retention.close()
+    await this.#view.close()
+    await replaceView(viewFile, adopted)
+    this.#view = await View.open(viewFile, logger)
+    this.#history = new History(this.#view, log)
+    this.#retention = this.#newRetention()
+    this.#state = new State()
+    await this.#restore()
+    this.#ring.compact(this.#state.revision)
+    for (const waiter of this.#appliedWaiters) waiter()
+    return this.#applied
+  }
+
   async close(): Promise<void> {
     if (this.#failure?.code === 'Closed') return
     this.#failure = new StoreError('Closed', 'the store is closed')
@@ -174,17 +197,24 @@ export class ReplicatedStore implements Store {
 
   async #restore(): Promise<void> {
     const position = await this.#view.position()
-    const { storedLength } = this.#options.log
-    if (position.applied > storedLength) {
-      const message = `the view has applied ${position.applied} operations, but the log has ${storedLength}`
-      throw new StoreError('Poisoned', `${message}: operations were lost or the view is another cluster's`)
-    }
     const entries = (await Array.fromAsync(this.#view.entries())).flat()
     const recent = (await this.#view.recent()).map(recentIdOf)
     this.#state.restore({ entries, recent, ...position })
     this.#applied = position.applied
     this.#timeMs = position.timeMs
     this.#compacted = position.compacted
+  }
+
+  #assertLogHas(applied: number): void {
+    const { storedLength } = this.#options.log
+    if (applied <= storedLength) return
+    const message = `the view has applied ${applied} operations, but the log has ${storedLength}`
+    throw new StoreError('Poisoned', `${message}: operations were lost or the view is another cluster's`)
+  }
+
+  #newRetention(): Retention {
+    const { log, logger, retention } = this.#options
+    return new Retention(this.#view, log, logger, retention)
   }
 
   #deliver(blocks: CommittedBlock[]): Promise<void> {

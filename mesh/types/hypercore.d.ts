@@ -95,7 +95,10 @@ declare module 'hypercore' {
     treeHash(length?: number): Promise<Buffer>
     createReadStream(options?: { start?: number; end?: number; live?: boolean; snapshot?: boolean }): Readable
     replicate(isInitiatorOrStream: boolean | Duplex, options?: object): Duplex
-    download(range?: { start?: number; end?: number; linear?: boolean }): { done(): Promise<void>; destroy(): void }
+    download(range?: { start?: number; end?: number; linear?: boolean; blocks?: number[] }): {
+      done(): Promise<void>
+      destroy(): void
+    }
     setUserData(key: string, value: Uint8Array | string): Promise<void>
     getUserData(key: string): Promise<Buffer | null>
     findingPeers(): () => void

@@ -1,0 +1,186 @@
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../clock/clock.ts'
+import { Consensus } from '../consensus/consensus.ts'
+import type { PeerAddresses } from '../link/links.ts'
+import { MemoryLinkNetwork } from '../link/memory-links.ts'
+import { silentLogger } from '../logger/logger.ts'
+import { openTunnels } from '../tunnel/open-tunnels.ts'
+import { encodeImage } from './image-file.ts'
+import { importImage } from './import-image.ts'
+import { LocalState } from './local-state.ts'
+import { ReplicatedStore } from './replicated.ts'
+import type { Transaction } from './store.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'skein-state-transfer-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const nowhere: PeerAddresses = { udp: [], webSocket: [] }
+const ids = ['1', '2', '3']
+const rules = { newcomerMs: 100, replaceAfterMs: 60_000, presentMs: 300 }
+
+/** Nodes with log and state over links in memory. */
+class TestNodes {
+  readonly links = new MemoryLinkNetwork()
+  readonly nodes = new Map<string, Awaited<ReturnType<TestNodes['start']>>>()
+  readonly #members = new Map(ids.map((id) => [id, { id, joinedMs: 0 }]))
+
+  constructor(
+    readonly directory: string,
+    readonly generation = 1,
+  ) {}
+
+  viewFile(id: string): string {
+    return join(this.directory, `view-${id}.sqlite`)
+  }
+
+  async start(id: string) {
+    const links = this.links.join(id)
+    const state = new LocalState(this.viewFile(id), silentLogger)
+    const consensus = new Consensus({
+      directory: join(this.directory, id),
+      seed: new Uint8Array(32).fill(7),
+      generation: this.generation,
+      secret: new Uint8Array(32).fill(Number(id)),
+      cluster: 'k',
+      links,
+      tunnels: openTunnels(links, silentLogger),
+      clock: systemClock,
+      logger: silentLogger,
+      tickMs: 20,
+      maxKeptBytes: 20_000,
+      rules,
+      state,
+    })
+    this.links.heal(id)
+    links.setPeers(new Map(ids.map((peer) => [peer, nowhere])))
+    const log = await consensus.open(id === '1')
+    // Whatever is superseded is cleared.
+    const retention = { transientMs: -1000 }
+    const store = await ReplicatedStore.open({
+      ...{ log, viewFile: this.viewFile(id), clock: systemClock, logger: silentLogger },
+      retention,
+    })
+    state.store = store
+    consensus.keepVoters({
+      members: () => [...this.#members.values()],
+      wantedVoters: () => 3,
+      onChange: () => () => {},
+    })
+    const node = { consensus, log, store }
+    this.nodes.set(id, node)
+    return node
+  }
+
+  /** Until these vote. */
+  async voting(expected: string): Promise<void> {
+    for (;;) {
+      for (const { log } of this.nodes.values()) {
+        const { configuration, isChangingConfiguration, role } = log.status
+        if (role === 'leader' && !isChangingConfiguration && configuration.voters.toSorted().join('') === expected)
+          return
+      }
+      await Bun.sleep(5)
+    }
+  }
+
+  async stop(id: string): Promise<void> {
+    this.links.cut(id)
+    const { consensus, store } = this.nodes.get(id)!
+    await store.close()
+    await consensus.close()
+    this.nodes.delete(id)
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.nodes.keys()]) await this.stop(id)
+  }
+}
+
+let counter = 0
+function put(key: string, value: string, kind: Transaction['class'] = 'durable'): Transaction {
+  return {
+    id: { origin: 'test', counter: ++counter },
+    class: kind,
+    author: { user: 'alice', peer: 'peer-1' },
+    preconditions: [],
+    changes: [{ key, value: Buffer.from(value) }],
+  }
+}
+
+const text = (value: Uint8Array | null | undefined) => value && Buffer.from(value).toString()
+const history = async (store: ReplicatedStore, key: string) =>
+  (await store.history(key)).map(({ value }) => text(value))
+const all = async (store: ReplicatedStore) =>
+  (await store.list('')).entries.map(({ key, value, revision, created }) => [key, text(value), revision, created])
+
+test('a newcomer takes the state from a peer that has cleared old operations, and knows the history that is left', async () => {
+  const nodes = new TestNodes(mkdtempSync(join(root, 'newcomer-')))
+  const { store: first, log } = await nodes.start('1')
+  await first.commit(put('a', '1'))
+  await first.commit(put('a', '2'))
+  for (let at = 0; at < 50; at++) await first.commit(put('lease', `${at}`, 'transient'))
+  await first.commit(put('b', '1'))
+  await first.retain()
+  expect(log.floor).toBeGreaterThan(40)
+
+  const { store: second } = await nodes.start('2')
+  await second.barrier()
+  expect(await all(second)).toEqual(await all(first))
+  expect(await history(second, 'a')).toEqual(['2', '1'])
+  await second.commit(put('a', '3'))
+  expect(await history(second, 'a')).toEqual(['3', '2', '1'])
+  await nodes.close()
+}, 20_000)
+
+test('a newcomer to a cluster that was restored gets what the snapshot held', async () => {
+  const old = new TestNodes(mkdtempSync(join(root, 'restored-')))
+  const { store } = await old.start('1')
+  await store.commit(put('a', 'before'))
+  const bytes = Buffer.concat(await Array.fromAsync(encodeImage(store.image(false))))
+  await old.close()
+  const anew = new TestNodes(mkdtempSync(join(root, 'restored-')), 2)
+  const chunks = (async function* () {
+    yield bytes
+  })()
+  await importImage(chunks, { viewFile: anew.viewFile('1'), logger: silentLogger, as: 'anew' })
+  const { store: first } = await anew.start('1')
+  const { store: second } = await anew.start('2')
+  await second.barrier()
+  expect(text((await second.get('a'))?.value)).toBe('before')
+  expect(await all(second)).toEqual(await all(first))
+  expect(second.compacted).toBe(first.compacted)
+  await anew.close()
+}, 20_000)
+
+test('a voter that was away while operations were cleared goes on from the state of another', async () => {
+  const nodes = new TestNodes(mkdtempSync(join(root, 'laggard-')))
+  const { store: first } = await nodes.start('1')
+  await first.commit(put('a', '1'))
+  await nodes.start('2')
+  const { store: third } = await nodes.start('3')
+  await nodes.voting('123')
+  const ending = (async () => {
+    for await (const _ of third.watch('', third.revision));
+  })().catch((error) => error.code)
+  nodes.links.cut('3')
+  for (let at = 0; at < 200; at++) await first.commit(put('lease', `${at} ${'x'.repeat(500)}`, 'transient'))
+  await first.commit(put('a', '2'))
+  for (const { store } of nodes.nodes.values()) await store.retain()
+  nodes.links.heal('3')
+  await third.barrier()
+  expect(await all(third)).toEqual(await all(first))
+  expect(await ending).toBe('Compacted')
+  // The state is there first, then what history shows.
+  while ((await history(third, 'a')).length < 2) await Bun.sleep(5)
+  expect(await history(third, 'a')).toEqual(['2', '1'])
+  const { revision } = await third.commit(put('a', '3'))
+  await first.barrier()
+  expect(await first.get('a')).toMatchObject({ revision })
+  await nodes.stop('3')
+  const { store: again } = await nodes.start('3')
+  expect(await all(again)).toEqual(await all(first))
+  await nodes.close()
+}, 30_000)
