@@ -1,7 +1,5 @@
-import { dirname } from 'node:path'
 import { admitFounder } from '../../mesh/identity/admission.ts'
 import { Membership } from '../../mesh/identity/membership.ts'
-import { makePrivateDirectory } from '../../mesh/identity/private-file.ts'
 import { JoinService } from '../../mesh/identity/serve-joins.ts'
 import type { Links, PeerKey } from '../../mesh/link/links.ts'
 import { ReplicatedStore } from '../../mesh/store/replicated.ts'
@@ -29,12 +27,12 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const { links, consensus } = mesh
   mesh.setPeers(mesh.remembered.peers)
   const operations = await consensus.open(place.isFounder)
-  await makePrivateDirectory(dirname(directory.view))
   const { clock } = consensus
   const logger = log.child('store')
   const store = await ReplicatedStore.open({
     ...{ log: operations, viewFile: directory.view, clock, logger },
   })
+  mesh.state.store = store
   const membership = await Membership.open({ store, peer: place.nodeName, clock, log: log.child('mesh') })
   if (place.isFounder && membership.members.length === 0) {
     await membership.change('the cluster is made', () =>

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
 import { keyPair } from 'hypercore-crypto'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { Consensus } from '../../mesh/consensus/consensus.ts'
 import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
 import type { Keyring } from '../../mesh/identity/keyring.ts'
 import type { NodeKey } from '../../mesh/identity/node-key.ts'
+import { makePrivateDirectory } from '../../mesh/identity/private-file.ts'
 import type { JoinService } from '../../mesh/identity/serve-joins.ts'
 import type { Links, PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import { openLinks } from '../../mesh/link/open-links.ts'
 import { PeerRelayTransport } from '../../mesh/link/peer-relay.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
+import { LocalState } from '../../mesh/store/local-state.ts'
 import { watchAddresses } from '../../mesh/swarm/address-watch.ts'
 import { chooseDht } from '../../mesh/swarm/dht-choice.ts'
 import { isGlobal } from '../../mesh/swarm/endpoint.ts'
@@ -39,6 +42,8 @@ type Peers = ReadonlyMap<PeerKey, PeerAddresses>
 export class Mesh {
   readonly links: Links
   readonly tunnels: Tunnels
+  /** What other nodes take of this one's state, and where theirs goes. */
+  readonly state: LocalState
   readonly consensus: Consensus
   readonly leadership = new LeadershipFeed()
   readonly swarm: SwarmTransport
@@ -58,7 +63,9 @@ export class Mesh {
     this.swarm = swarm
     this.remembered = remembered
     this.tunnels = openTunnels(links, log.child('mesh'))
+    this.state = new LocalState(directory.view, log.child('store'))
     this.consensus = new Consensus({
+      state: this.state,
       ...logIdentity(nodeKey, keyring),
       directory: directory.operationsLog,
       ...{ links, tunnels: this.tunnels, clock: systemClock, logger: log.child('store') },
@@ -79,6 +86,7 @@ export class Mesh {
   /** Opens every transport; nobody is linked before `setPeers`. Rejects with one sentence when one cannot listen. */
   static async open(sources: MeshSources): Promise<Mesh> {
     const remembered = await readRemembered(sources.directory.peers)
+    await makePrivateDirectory(dirname(sources.directory.view))
     let mesh: Mesh | undefined
     const opened = await openTransports(sources, remembered, {
       isAllowed: (key) => mesh?.joins?.isKnownToken(key.toString('hex')) ?? false,
