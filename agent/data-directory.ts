@@ -7,6 +7,8 @@ export interface DataDirectory {
   keyring: string
   /** The node's place in its cluster. */
   place: string
+  /** A join token for the first start, left by `skein install`. */
+  joinToken: string
   /** Members and where they were last reached. */
   peers: string
   servingCertificate: string
@@ -37,6 +39,7 @@ export function dataDirectoryAt(root: string): DataDirectory {
     nodeKey: below('identity', 'node.json'),
     keyring: below('identity', 'keyring.json'),
     place: below('identity', 'place.json'),
+    joinToken: below('identity', 'join-token'),
     peers: below('identity', 'peers.json'),
     servingCertificate: below('identity', 'serving.json'),
     operationsLog: below('operations'),

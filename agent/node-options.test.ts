@@ -10,6 +10,8 @@ test('defaults', () => {
     cgroupRoot: '',
     mesh: { listen: { host: '0.0.0.0', port: 6444 }, advertise: [], rendezvous: [], dht: undefined },
     join: { token: undefined, replace: false },
+    recoveryKeyFile: undefined,
+    showsSecrets: false,
   })
 })
 

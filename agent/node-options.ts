@@ -17,6 +17,10 @@ export interface NodeOptions {
   cgroupRoot: string
   mesh: MeshOptions
   join: JoinWishes
+  /** Where the recovery key of a new cluster goes, instead of the terminal. */
+  recoveryKeyFile?: string
+  /** A person looks on: a new cluster's recovery key and a join token may be shown. Never where output may go to a log. */
+  showsSecrets: boolean
 }
 
 /** How this node reaches others and is reached. */
@@ -60,9 +64,10 @@ export interface NodeFlags {
   dht?: string
   join?: string
   replace?: boolean
+  recoveryKeyFile?: string
 }
 
-export function nodeOptions(flags: NodeFlags): NodeOptions {
+export function nodeOptions(flags: NodeFlags, showsSecrets = false): NodeOptions {
   return {
     dataDirectory: resolve(flags.dataDir ?? defaultDataDirectory),
     place: {
@@ -82,6 +87,8 @@ export function nodeOptions(flags: NodeFlags): NodeOptions {
       rendezvous: (flags.rendezvous ?? []).map((text) => endpointOf(address('--rendezvous', text))),
       dht: dht(flags.dht),
     },
+    recoveryKeyFile: flags.recoveryKeyFile && resolve(flags.recoveryKeyFile),
+    showsSecrets,
     join: { token: flags.join, replace: flags.replace ?? false },
   }
 }

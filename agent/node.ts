@@ -8,7 +8,7 @@ import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import { serveAdmin } from './admin-socket.ts'
 import { bootstrapCluster, clusterBootstrapped } from './bootstrap.ts'
-import { adminHandlers, whoAnswers } from './cluster/admin.ts'
+import { adminHandlers, createJoinToken, whoAnswers } from './cluster/admin.ts'
 import { type OpenCluster, openCluster } from './cluster/cluster.ts'
 import { type Entered, enterCluster } from './cluster/enter.ts'
 import { logIdentity, Mesh } from './cluster/mesh.ts'
@@ -32,6 +32,8 @@ import { startWorker } from './worker/worker.ts'
 
 /** A running node. */
 export interface Node {
+  /** What a person is to be shown, when this start made the cluster and someone looks on. Secrets. */
+  news?: { recoveryKey?: string; joinToken: string }
   /** Ends the agent in reverse order of its start; pods and their network stay up. */
   stop(): Promise<void>
 }
@@ -70,17 +72,20 @@ export async function startNode(options: NodeOptions, log: Logger, calls: NodeCa
     }
     parts.add(serveStatus(directory.statusSocket, () => status.read()))
     parts.announce(['mesh', 'store', 'control', 'network', 'api', 'runtime'])
-    await Promise.race([startAll({ options, directory, log }, parts, status, calls), aborted])
-    return { stop: () => parts.stop() }
+    const news = await Promise.race([startAll({ options, directory, log }, parts, status, calls), aborted])
+    return { news, stop: () => parts.stop() }
   } catch (error) {
     await parts.stop()
     throw error
   }
 }
 
+/** Of the token that the first node shows. */
+const firstToken = { ttlMs: 24 * 3600_000, uses: 16 }
+
 type Beginning = Pick<Foundation, 'options' | 'directory' | 'log'>
 
-async function startAll(beginning: Beginning, parts: Parts, status: StatusView, calls: NodeCalls): Promise<void> {
+async function startAll(beginning: Beginning, parts: Parts, status: StatusView, calls: NodeCalls) {
   const { directory, log } = beginning
   const nodeKey = await openNodeKey(directory.nodeKey)
   const entered = await parts.attempt('mesh', () => enterCluster({ ...beginning, nodeKey, signal: calls.signal }))
@@ -108,6 +113,9 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   parts.add(serveAdmin(directory.adminSocket, admin))
   log.info('in the cluster', { cluster: place.clusterName, node: place.nodeName, number: place.nodeNumber })
   await startParts({ ...foundation, mesh, cluster, streams }, parts)
+  if (entered.made === undefined || !beginning.options.showsSecrets) return undefined
+  const joinToken = await createJoinToken({ ...foundation, mesh, cluster }, firstToken)
+  return { ...entered.made, joinToken }
 }
 
 /** What the parts above the mesh are made from. */

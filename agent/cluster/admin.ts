@@ -3,7 +3,7 @@ import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
 import type { Keyring } from '../../mesh/identity/keyring.ts'
 import { type TokenRecord, tokenFault } from '../../mesh/identity/member.ts'
 import type { TokenWays } from '../../mesh/identity/token.ts'
-import { createToken, revokeToken } from '../../mesh/identity/token-service.ts'
+import { createToken, revokeToken, type TokenWishes } from '../../mesh/identity/token-service.ts'
 import { votersOf } from '../../mesh/raft/configuration.ts'
 import { type AdminHandlers, AdminRefusal } from '../admin-socket.ts'
 import type { NodeOptions } from '../node-options.ts'
@@ -71,24 +71,32 @@ export async function whoAnswers({
   }))
 }
 
-async function create({ options, keyring, mesh, cluster }: AdminSources, request: unknown) {
+async function create(sources: AdminSources, request: unknown) {
   const { ttlMs, uses } = Object(request) as { ttlMs?: number; uses?: number }
   if (!(ttlMs! > 0 && ttlMs! <= maxTtlMs)) throw new AdminRefusal('a token lives from a moment to 366 days')
   if (!(Number.isInteger(uses) && uses! > 0 && uses! <= maxUses))
     throw new AdminRefusal(`a token has 1 to ${maxUses} uses`)
+  return { token: await createJoinToken(sources, { ttlMs: ttlMs!, uses: uses! }) }
+}
+
+/** The text of a new token: a secret, stored nowhere. */
+export async function createJoinToken(
+  { options, keyring, mesh, cluster }: AdminSources,
+  wishes: TokenWishes,
+): Promise<string> {
   const clusterKey = clusterKeyPair(keyring).publicKey.toString('hex')
   const ways = waysToJoin(options, cluster, mesh)
-  const wishes = { ttlMs: ttlMs!, uses: uses! }
-  const { text } = await createToken(cluster.membership, clusterKey, ways, wishes, mesh.consensus.clock.nowMs())
-  return { token: text }
+  const nowMs = mesh.consensus.clock.nowMs()
+  const { text } = await createToken(cluster.membership, clusterKey, ways, wishes, nowMs)
+  return text
 }
 
 /** This node first: it is there. A token has no room for all. */
-function waysToJoin({ mesh }: NodeOptions, { membership }: OpenCluster, { links }: Mesh): TokenWays {
+function waysToJoin({ mesh }: NodeOptions, { membership }: OpenCluster, { links, swarm }: Mesh): TokenWays {
   const own = reachableAt(mesh, hostAddresses()).udp
   const others = membership.members.filter(({ key }) => key !== links.self)
   const members = [...own, ...others.flatMap(({ key }) => membership.addresses(key).udp)]
-  return { members: [...new Set(members)], rendezvous: mesh.rendezvous }
+  return { members: [...new Set(members)], rendezvous: [...new Set([...mesh.rendezvous, ...swarm.rendezvous])] }
 }
 
 function listedToken({ mesh }: AdminSources, token: TokenRecord): ListedToken {

@@ -1,8 +1,10 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { joinCluster } from '../../mesh/identity/join.ts'
-import { type Keyring, openKeyring, parseKeyring } from '../../mesh/identity/keyring.ts'
+import { createKeyring, type Keyring, parseKeyring, writeKeyring } from '../../mesh/identity/keyring.ts'
 import type { NodeKey } from '../../mesh/identity/node-key.ts'
-import { readPrivateFile, writePrivateFile } from '../../mesh/identity/private-file.ts'
+import { readPrivateFile } from '../../mesh/identity/private-file.ts'
+import { createRecoveryKey } from '../../mesh/identity/recovery-key.ts'
 import { parseToken } from '../../mesh/identity/token.ts'
 import type { PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
@@ -35,6 +37,13 @@ export interface EnterOptions {
 export interface Entered {
   place: NodePlace
   keyring: Keyring
+  /** This start made the cluster. */
+  made?: ClusterMade
+}
+
+export interface ClusterMade {
+  /** To be shown to a person, once; undefined where a file has it, or the cluster has none. Secret. */
+  recoveryKey?: string
 }
 
 /**
@@ -49,13 +58,42 @@ export async function enterCluster(enter: EnterOptions): Promise<Entered> {
     assertAgrees(options, place)
     return { place, keyring: parseKeyring(directory.keyring, keyring) }
   }
-  const token = findToken({ flag: options.join.token, env: process.env, executable: process.execPath })
+  const token = findToken({
+    flag: options.join.token,
+    env: process.env,
+    installed: directory.joinToken,
+    executable: process.execPath,
+  })
   if (token !== undefined && keyring === undefined) return join(enter, token)
-  // The keyring alone is left by a start that was cut short.
-  const founded = firstPlace(options)
-  const opened = await openKeyring(directory.keyring, founded.clusterName, systemClock.nowMs())
-  await writePlace(directory.place, founded)
-  return { place: founded, keyring: opened }
+  return found(enter, keyring)
+}
+
+/** Makes a new cluster. A keyring alone is left by a start that was cut short: it is the cluster's. */
+async function found({ options, directory }: EnterOptions, stored: string | undefined): Promise<Entered> {
+  const place = firstPlace(options)
+  if (stored !== undefined) {
+    await writePlace(directory.place, place)
+    return { place, keyring: parseKeyring(directory.keyring, stored), made: {} }
+  }
+  const { recoveryKeyFile, showsSecrets } = options
+  const recoveryKey = recoveryKeyFile !== undefined || showsSecrets ? createRecoveryKey() : undefined
+  // First: without it the keyring could not be taken back.
+  if (recoveryKeyFile !== undefined) await writeNewSecret(recoveryKeyFile, `${recoveryKey!.text}\n`)
+  const created = await createKeyring(place.clusterName, systemClock.nowMs())
+  const keyring = recoveryKey === undefined ? created : { ...created, recoveryPublicKey: recoveryKey.publicKey }
+  await writeKeyring(directory.keyring, keyring)
+  await writePlace(directory.place, place)
+  return { place, keyring, made: recoveryKeyFile === undefined ? { recoveryKey: recoveryKey?.text } : {} }
+}
+
+async function writeNewSecret(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    if (isThere) throw new Error(`--recovery-key-file ${path} is there already: name a new file`)
+    throw error
+  }
 }
 
 async function join(enter: EnterOptions, { text, from }: { text: string; from: string }): Promise<Entered> {
@@ -98,7 +136,8 @@ async function join(enter: EnterOptions, { text, from }: { text: string; from: s
   })
   // The place first: a keyring without one would found a cluster at the next start.
   await writePlace(directory.place, place)
-  await writePrivateFile(directory.keyring, `${JSON.stringify(keyring, null, 2)}\n`)
+  await writeKeyring(directory.keyring, keyring)
+  await rm(directory.joinToken, { force: true })
   return { place, keyring }
 }
 

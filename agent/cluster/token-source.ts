@@ -9,13 +9,21 @@ export interface TokenSources {
   /** Of `--join`. */
   flag?: string
   env: Record<string, string | undefined>
+  /** Where `skein install` leaves one. */
+  installed: string
   executable: string
 }
 
-/** The join token that this node was given, and where: the first of flag, environment, file beside the executable, executable. */
-export function findToken({ flag, env, executable }: TokenSources): { text: string; from: string } | undefined {
+/** The join token that this node was given, and where: the first of flag, environment, installation, file beside the executable, executable. */
+export function findToken({
+  flag,
+  env,
+  installed,
+  executable,
+}: TokenSources): { text: string; from: string } | undefined {
   if (flag !== undefined) return { text: flag, from: '--join' }
   if (env.SKEIN_TOKEN) return { text: env.SKEIN_TOKEN, from: 'SKEIN_TOKEN' }
+  if (existsSync(installed)) return { text: readFileSync(installed, 'utf8').trim(), from: 'skein install' }
   const file = join(dirname(executable), 'skein.token')
   if (existsSync(file)) return { text: readFileSync(file, 'utf8').trim(), from: file }
   const packed = packedToken(executable)

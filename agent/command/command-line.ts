@@ -28,6 +28,7 @@ function contextFor(flags: GlobalFlags, terminal: Terminal): CommandContext {
   return {
     print: (text) => terminal.out(`${text}\n`),
     output: flags.output,
+    isTerminal: terminal.isOutTerminal,
     color: mayColor(terminal.isOutTerminal, terminal.env),
     get log() {
       const format = flags.logFormat === 'auto' ? (terminal.isErrTerminal ? 'text' : 'json') : flags.logFormat

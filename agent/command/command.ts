@@ -7,6 +7,8 @@ export interface CommandContext {
   print(text: string): void
   /** Text for people, or JSON (`--output json`) for scripts. */
   output: 'text' | 'json'
+  /** A person reads the answer as it comes. */
+  isTerminal: boolean
   /** Whether colours may be used on standard output. */
   color: boolean
   /** Goes to standard error; made at its first use. */

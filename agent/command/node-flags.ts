@@ -24,10 +24,25 @@ export function declareNodeFlags(command: Command): void {
     .option('--cgroup-root <path>', "above the pods' cgroups, where several nodes run on one machine (default: none)")
 }
 
+/** Those of `skein start`, and of `skein install`, which starts it. */
+export function declareStartFlags(command: Command): void {
+  declareNodeFlags(command)
+  command
+    .option(
+      '--join <token>',
+      'join the cluster that gave this token (default: SKEIN_TOKEN, or skein.token beside this file)',
+    )
+    .option(
+      '--recovery-key-file <file>',
+      'where the recovery key of a new cluster is written (default: shown on a terminal)',
+    )
+    .option('--replace', 'join in the place of a member of the same name that is gone')
+}
+
 /** Throws CommandError for a value that cannot be used. */
-export function optionsOf(flags: NodeFlags): NodeOptions {
+export function optionsOf(flags: NodeFlags, showsSecrets = false): NodeOptions {
   try {
-    return nodeOptions(flags)
+    return nodeOptions(flags, showsSecrets)
   } catch (error) {
     if (error instanceof OptionError) throw new CommandError(error.message, usageStatus)
     throw error

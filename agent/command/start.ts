@@ -1,19 +1,13 @@
-import { startNode } from '../node.ts'
+import { type Node, startNode } from '../node.ts'
 import type { NodeFlags } from '../node-options.ts'
 import { notifySystemd } from '../systemd/notify.ts'
 import { CommandError, type CommandModule } from './command.ts'
-import { declareNodeFlags, optionsOf } from './node-flags.ts'
+import { declareStartFlags, optionsOf } from './node-flags.ts'
 import { untilSignal } from './signal.ts'
 
 export const command: CommandModule<NodeFlags> = {
   declare(command) {
-    declareNodeFlags(command)
-    command
-      .option(
-        '--join <token>',
-        'join the cluster that gave this token (default: SKEIN_TOKEN, or skein.token beside this file)',
-      )
-      .option('--replace', 'join in the place of a member of the same name that is gone')
+    declareStartFlags(command)
   },
   /** Runs until SIGTERM or SIGINT; a second signal ends it at once. */
   async run(flags, _args, context) {
@@ -30,11 +24,12 @@ export const command: CommandModule<NodeFlags> = {
       'this node was taken out of its cluster: skein uninstall --data, then join it anew',
     )
     try {
-      const node = await startNode(optionsOf(flags), context.log, {
+      const node = await startNode(optionsOf(flags, context.isTerminal), context.log, {
         signal: stopping.signal,
         removed: () => stopping.abort(removed),
       })
       notifySystemd('READY=1')
+      if (node.news !== undefined) context.print(newsText(node.news))
       await ended
       await node.stop()
     } catch (error) {
@@ -43,4 +38,20 @@ export const command: CommandModule<NodeFlags> = {
     if (stopping.signal.reason === removed) throw removed
     return 0
   },
+}
+
+function newsText({ recoveryKey, joinToken }: NonNullable<Node['news']>): string {
+  const recovery = [
+    'The recovery key of this cluster, shown this once. Keep it away from the servers: it opens snapshots.',
+    '',
+    `  ${recoveryKey}`,
+    '',
+  ]
+  const join = [
+    'To join other servers (24 hours, 16 servers), run there as root:',
+    '',
+    `  skein start --join ${joinToken}`,
+    '',
+  ]
+  return [...(recoveryKey === undefined ? [] : recovery), ...join].join('\n')
 }
