@@ -1,5 +1,5 @@
 import type { NoiseKeyPair } from '@hyperswarm/secret-stream'
-import type { Address } from 'hyperdht'
+import type { Address, ConnectOptions } from 'hyperdht'
 import type { PeerKey } from '../link/links.ts'
 import type { Connection } from '../link/transport.ts'
 import { connectionOf } from './connection.ts'
@@ -10,6 +10,11 @@ import type { RelayDirectory } from './relay-directory.ts'
 const pingTimeoutMs = 700
 const maxAddresses = 8
 
+/** A direct connection gets so much of a start before a relay is asked as well. */
+const headStartMs = 250
+/** The longest hole punching, by chance through a NAT with random ports, takes some 40 s. */
+const directTimeoutMs = 50_000
+
 export interface Dial {
   node: DhtNode
   relays: RelayDirectory
@@ -19,25 +24,75 @@ export interface Dial {
   addresses: Address[]
   /** DHT nodes that know the way to it, when some are known. */
   hints: Address[]
+  /** A relayed connection is there already: only a direct one helps. */
+  isRelayed: boolean
   signal: AbortSignal
   wayChanged(connection: Connection): void
 }
 
+export interface Dialled {
+  connection: Connection
+  /** Of a relayed connection: a direct one that is still being tried for. */
+  direct?: Promise<Connection>
+}
+
 /**
- * Connects to a peer by its key: at the address of its that answers a ping, or through the DHT, with hole punching and
- * meanwhile a relay. Rejects with one sentence.
+ * Connects to a peer by its key: at the address of its that answers a ping, or through the DHT with hole punching; when
+ * that takes its time, by a relay too. Rejects with one sentence.
+ *
+ * HyperDHT 6.34 can do both in one connection, but gives up punching when the relay is quicker than its search for the peer.
  */
-export async function dialPeer(dial: Dial): Promise<Connection> {
-  const { node, relays, keyPair, peer, signal } = dial
+export async function dialPeer(dial: Dial): Promise<Dialled> {
+  const { node, signal } = dial
   const near = await firstToAnswer(node, dial.addresses.slice(0, maxAddresses))
   signal.throwIfAborted()
-  // Who answers needs no relay, and who can be reached by anybody is reached by the peer.
-  const isDirect = near !== undefined || !node.firewalled
-  const stream = node.connect(Buffer.from(peer, 'hex'), {
-    keyPair,
-    relayAddresses: near === undefined ? dial.hints : [near],
-    relayThrough: isDirect ? null : () => relays.choose(),
-  })
+  const relayAddresses = near === undefined ? dial.hints : [near]
+  const directEnd = new AbortController()
+  const direct = open(dial, { relayAddresses, relayThrough: null }, directEnd.signal)
+  const relayEnd = new AbortController()
+  const abort = () => {
+    directEnd.abort(signal.reason)
+    relayEnd.abort(signal.reason)
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  // Who can be reached by anybody is reached by the peer.
+  const mayRelay = node.firewalled && !dial.isRelayed
+  const relayed = mayRelay ? openRelayed(dial, relayAddresses, direct, relayEnd.signal) : direct
+  try {
+    const connection = await Promise.any([direct, relayed])
+    if (connection.way !== 'relayed') {
+      relayEnd.abort(new Error('a direct connection was quicker'))
+      return { connection }
+    }
+    const timer = setTimeout(() => directEnd.abort(new Error('the NATs between were not punched')), directTimeoutMs)
+    direct.finally(() => clearTimeout(timer)).catch(() => {})
+    return { connection, direct }
+  } catch (error) {
+    signal.throwIfAborted()
+    const messages = (error as AggregateError).errors.map(({ message }: Error) => message)
+    throw new Error([...new Set(messages)].join('; relayed: '))
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Through a relay only, when the direct connection is not there soon. */
+async function openRelayed(
+  dial: Dial,
+  relayAddresses: Address[],
+  direct: Promise<Connection>,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const { relays } = dial
+  await Promise.race([Bun.sleep(headStartMs), direct.catch(() => {})])
+  signal.throwIfAborted()
+  if (relays.choose() === null) throw new Error('no relay is known')
+  return open(dial, { relayAddresses, relayThrough: () => relays.choose(), holepunch: () => false }, signal)
+}
+
+async function open(dial: Dial, how: ConnectOptions, signal: AbortSignal): Promise<Connection> {
+  const { node, keyPair, peer, wayChanged } = dial
+  const stream = node.connect(Buffer.from(peer, 'hex'), { keyPair, ...how })
   const abort = () => stream.destroy(signal.reason as Error)
   signal.addEventListener('abort', abort, { once: true })
   let failure: Error | undefined
@@ -45,15 +100,20 @@ export async function dialPeer(dial: Dial): Promise<Connection> {
     failure ??= error
   })
   try {
-    const connection = await connectionOf(stream, node, dial.wayChanged)
+    const connection = await connectionOf(stream, node, wayChanged)
     if (connection !== undefined) return connection
     signal.throwIfAborted()
-    throw failure ?? new Error('closed')
-  } catch (error) {
-    throw signal.aborted ? (signal.reason as Error) : explained(error as NodeJS.ErrnoException)
+    throw explained(failure)
   } finally {
     signal.removeEventListener('abort', abort)
   }
+}
+
+/** Directly only, however long hole punching takes. */
+export async function dialDirectly(dial: Dial): Promise<Connection> {
+  const near = await firstToAnswer(dial.node, dial.addresses.slice(0, maxAddresses))
+  const relayAddresses = near === undefined ? dial.hints : [near]
+  return open(dial, { relayAddresses, relayThrough: null }, AbortSignal.timeout(directTimeoutMs))
 }
 
 /** The first address at which a DHT node answers; all are asked at once. */
@@ -74,12 +134,12 @@ async function firstToAnswer(node: DhtNode, addresses: Address[]): Promise<Addre
   }
 }
 
-function explained({ code, message }: NodeJS.ErrnoException): Error {
-  const sentence = sentences[code ?? '']
-  return new Error(sentence ?? `hyperswarm: ${message}`)
+function explained(error: NodeJS.ErrnoException | undefined): Error {
+  if (error === undefined) return new Error('the connection closed during the handshake')
+  return new Error(sentences[error.code ?? ''] ?? error.message)
 }
 
-const notPunched = 'the NATs between could not be punched, and no relay answered'
+const notPunched = 'the NATs between could not be punched'
 
 const sentences: Readonly<Record<string, string>> = {
   PEER_NOT_FOUND: 'not found: it is off, or no rendezvous is shared with it',
@@ -90,7 +150,7 @@ const sentences: Readonly<Record<string, string>> = {
   CANNOT_HOLEPUNCH: notPunched,
   HOLEPUNCH_ABORTED: notPunched,
   HOLEPUNCH_PROBE_TIMEOUT: notPunched,
-  HOLEPUNCH_DOUBLE_RANDOMIZED_NATS: 'both are behind NATs with random ports, and no relay answered',
+  HOLEPUNCH_DOUBLE_RANDOMIZED_NATS: 'both are behind NATs with random ports',
   REMOTE_ABORTED: notPunched,
   REMOTE_NOT_HOLEPUNCHABLE: notPunched,
   REMOTE_NOT_HOLEPUNCHING: notPunched,

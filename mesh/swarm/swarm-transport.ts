@@ -7,13 +7,14 @@ import type { PeerAddresses, PeerKey } from '../link/links.ts'
 import type { Connection, LinkTransport, LinkTransportOwner } from '../link/transport.ts'
 import type { Logger } from '../logger/logger.ts'
 import { connectionOf } from './connection.ts'
-import { dialPeer } from './dial.ts'
+import { dialDirectly, dialPeer } from './dial.ts'
 import { isGlobal, resolveEndpoints, textOf } from './endpoint.ts'
 import { type OpenNode, openNode } from './open-node.ts'
 import { RelayDirectory } from './relay-directory.ts'
 import { routeSource } from './route-source.ts'
 import { Slots } from './slots.ts'
 import { lookupTopic, Topics } from './topics.ts'
+import { upgrade } from './upgrade.ts'
 
 /** Which DHT beside the cluster's own public hosts: Holepunch's, none, or one at `HOST:PORT`. */
 export type Dht = 'public' | 'none' | { host: string }
@@ -174,10 +175,8 @@ export class SwarmTransport implements LinkTransport {
     })
     open.node.relayAddress = (publicKey) => relays.addressOf(publicKey)
     const server = open.node.createServer(
-      {
-        firewall: (publicKey) => this.#pendingHandshakes >= maxPendingHandshakes || !isAllowed(publicKey),
-        relayThrough: () => (open.node.firewalled ? relays.choose() : null),
-      },
+      // Whoever dials chooses the relay, or none.
+      { firewall: (publicKey) => this.#pendingHandshakes >= maxPendingHandshakes || !isAllowed(publicKey) },
       (stream) => this.#accept(stream, open),
     )
     const opened = { ...open, relays, server }
@@ -223,8 +222,18 @@ export class SwarmTransport implements LinkTransport {
       const addresses = await resolveEndpoints(endpoints)
       const { keyPair } = this.#options
       const wayChanged = (connection: Connection) => this.#wayChanged(connection)
-      const connection = await dialPeer({ node, relays, keyPair, peer, addresses, hints, signal, wayChanged })
+      const isRelayed = [...this.#connections].some((one) => one.peer === peer && one.way === 'relayed')
+      const dial = { node, relays, keyPair, peer, addresses, hints, isRelayed, signal, wayChanged }
+      const { connection, direct } = await dialPeer(dial)
       this.#track(connection)
+      if (direct !== undefined) {
+        upgrade(
+          connection,
+          direct,
+          () => dialDirectly(dial),
+          (better) => this.#found(better),
+        )
+      }
       return connection
     } catch (error) {
       throw late.aborted ? new Error(`not reached in ${dialTimeoutMs / 1000} s`) : error
@@ -247,6 +256,12 @@ export class SwarmTransport implements LinkTransport {
       clearTimeout(timer)
       this.#pendingHandshakes--
     }
+  }
+
+  /** A direct connection in place of a relayed one. */
+  #found(connection: Connection): void {
+    this.#track(connection)
+    this.#owner!.accept(connection)
   }
 
   #track(connection: Connection): void {

@@ -34,6 +34,8 @@ declare module 'hyperdht' {
     relayAddresses?: Address[]
     relayThrough?: RelayThrough
     localConnection?: boolean
+    /** False: no hole punching, the relay has to do. */
+    holepunch?: () => boolean
   }
 
   export interface ServerOptions {

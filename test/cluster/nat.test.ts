@@ -1,53 +1,63 @@
 import { afterEach, expect, test } from 'bun:test'
-import { join } from 'node:path'
-import type { Subprocess } from 'bun'
-import type { Host } from '../lab/host.ts'
-import { type NatKind, NatLab } from '../lab/nat-lab.ts'
+import { introduce, LinkCase, linked, linkedBy, nowhere, show } from '../lab/link-case.ts'
 
-const program = join(import.meta.dir, '../../mesh/udx/interop/dht-peer.cjs')
-const running: Subprocess[] = []
-let lab: NatLab | undefined
-
+// The whole matrix is links.long.ts.
+let links: LinkCase | undefined
 afterEach(async () => {
-  for (const child of running.splice(0)) {
-    child.kill('SIGKILL')
-    await child.exited
-  }
-  await lab?.close()
-  lab = undefined
+  await links?.close()
+  links = undefined
 })
 
-/** Starts a DHT node on a host; gives the first line that it prints. */
-// biome-ignore lint/suspicious/noExplicitAny: each role has an answer of its own, checked by the tests
-async function start(host: Host, ...args: string[]): Promise<any> {
-  const command = host.command([process.execPath, program, ...args])
-  const child = Bun.spawn(command, { stdin: 'ignore', stdout: 'pipe', stderr: 'inherit' })
-  running.push(child)
-  let text = ''
-  for await (const bytes of child.stdout) {
-    text += new TextDecoder().decode(bytes)
-    if (text.includes('\n')) return JSON.parse(text.slice(0, text.indexOf('\n')))
-  }
-  throw new Error(`${args[0]} ended without a word`)
-}
+const bytes = 8 * 1024 * 1024
 
-const bytes = 2_000_000
-const matrix: [NatKind, NatKind][] = [
-  ['plain', 'plain'],
-  ['plain', 'random'],
-]
+test('behind plain NATs: direct', async () => {
+  links = await LinkCase.open()
+  const bootstrap = [await links.rendezvous()]
+  const a = await links.peer((await links.lab.site('a', 11, 'plain')).host, { bootstrap })
+  const b = await links.peer((await links.lab.site('b', 12, 'plain')).host, { bootstrap })
+  introduce([
+    [a, nowhere],
+    [b, nowhere],
+  ])
+  const first = await linked(a, b)
+  show('plain/plain', first)
+  expect(first.way).toBe('udp')
+  a.send(b.key, bytes)
+  expect(await b.next('received', () => true)).toMatchObject({ bytes, isWhole: true })
+}, 60_000)
 
-test.each(matrix)(
-  'Hyperswarm on our UDX between a site behind %s NAT and one behind %s NAT: direct, nothing lost',
-  async (left, right) => {
-    lab = await NatLab.open(`skn-nat-${process.pid}`)
-    const meeting = await lab.publicHost('meet', 1)
-    const a = await lab.site('a', 11, left)
-    const b = await lab.site('b', 12, right)
-    const { bootstrap } = await start(meeting.host, 'bootstrap', meeting.address, '49737')
-    const { key } = await start(a.host, 'serve', bootstrap)
-    const result = await start(b.host, 'dial', bootstrap, key, String(bytes))
-    expect(result).toMatchObject({ received: bytes, isEqual: true, remoteHost: '51.10.0.11' })
-  },
-  60_000,
-)
+test('UDP blocked on one side: through a member that both reach', async () => {
+  links = await LinkCase.open()
+  const { peer: member, addresses } = await links.member([])
+  const left = await links.lab.site('a', 11, 'plain')
+  await links.lab.blockUdp(left.router)
+  const a = await links.peer(left.host, { bootstrap: addresses.udp })
+  const b = await links.peer((await links.lab.site('b', 12, 'plain')).host, { bootstrap: addresses.udp })
+  introduce([
+    [a, nowhere],
+    [b, nowhere],
+    [member, addresses],
+  ])
+  await linkedBy('websocket', a, member)
+  await linkedBy('udp', b, member)
+  const first = await linked(a, b)
+  show('UDP blocked on one side', first)
+  expect(first.way).toBe('relayed')
+  a.send(b.key, bytes)
+  expect(await b.next('received', () => true)).toMatchObject({ bytes, isWhole: true })
+}, 60_000)
+
+test('two nodes on one network without anything else: found by multicast', async () => {
+  links = await LinkCase.open()
+  const { router } = await links.lab.network('lan', 13, 'none')
+  const options = { bootstrap: [], multicast: 'what only the cluster knows' }
+  const a = await links.peer(await links.lab.networkHost('a', router, 13, 2), options)
+  const b = await links.peer(await links.lab.networkHost('b', router, 13, 3), options)
+  introduce([
+    [a, nowhere],
+    [b, nowhere],
+  ])
+  const first = await linked(a, b)
+  show('multicast', first)
+  expect(first.way).toBe('udp')
+}, 60_000)

@@ -5,6 +5,7 @@ import HyperDHT from 'hyperdht'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import type { Channel, PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import { openLinks } from '../../mesh/link/open-links.ts'
+import { PeerRelayTransport } from '../../mesh/link/peer-relay.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { watchAddresses } from '../../mesh/swarm/address-watch.ts'
 import { Multicast } from '../../mesh/swarm/multicast.ts'
@@ -56,13 +57,16 @@ const self = keyPair.publicKey.toString('hex')
 const { bootstrap, udpPort, webSocketPort } = options
 const swarm = new SwarmTransport({ keyPair, bootstrap, dht: 'none', port: udpPort, log })
 const listen = webSocketPort === undefined ? undefined : { host: '0.0.0.0', port: webSocketPort }
+const peerRelay = new PeerRelayTransport({ keyPair, log })
 const links = await openLinks({
   self,
-  transports: [swarm, new WebSocketTransport({ keyPair, listen, log })],
+  transports: [swarm, new WebSocketTransport({ keyPair, listen, log }), peerRelay],
   clock: systemClock,
   random: Math.random,
   log,
 })
+
+peerRelay.serveOn(links)
 
 const channels = new Map<PeerKey, Channel>()
 const room = new Map<PeerKey, () => void>()

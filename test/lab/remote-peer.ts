@@ -47,7 +47,8 @@ export class RemotePeer {
     for (;;) {
       const found = this.#facts.find((fact) => fact.kind === kind && holds(fact as FactOf<Kind>))
       if (found !== undefined) return found as FactOf<Kind>
-      if (this.#isEnded) throw new Error(`the peer ended before it said '${kind}': ${JSON.stringify(this.#facts)}`)
+      if (this.#isEnded)
+        throw new Error(`the peer ended before it said '${kind}': ${JSON.stringify(this.#facts.slice(-5))}`)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }

@@ -1,0 +1,180 @@
+import { afterEach, expect, test } from 'bun:test'
+import { introduce, LinkCase, linked, linkedBy, nowhere, show } from '../lab/link-case.ts'
+import type { NatKind } from '../lab/nat-lab.ts'
+import type { RemotePeer } from '../lab/remote-peer.ts'
+
+// Every way in which two nodes may be placed, with the whole link: figures are printed, and judged by people.
+let links: LinkCase
+afterEach(async () => {
+  await links.close()
+})
+
+const megabyte = 1024 * 1024
+const timeoutMs = 180_000
+
+/** Sends, and expects that what arrived is what was sent: nothing lost, doubled or moved. */
+async function transfer(from: RemotePeer, to: RemotePeer, bytes: number) {
+  from.send(to.key, bytes)
+  const received = await to.next('received', () => true)
+  expect(received).toMatchObject({ bytes, isWhole: true })
+  return received
+}
+
+async function sites(left: NatKind, right: NatKind): Promise<[RemotePeer, RemotePeer]> {
+  links = await LinkCase.open()
+  const bootstrap = [await links.rendezvous()]
+  const a = await links.peer((await links.lab.site('a', 11, left)).host, { bootstrap })
+  const b = await links.peer((await links.lab.site('b', 12, right)).host, { bootstrap })
+  introduce([
+    [a, nowhere],
+    [b, nowhere],
+  ])
+  return [a, b]
+}
+
+test(
+  'plain/plain: direct',
+  async () => {
+    const [a, b] = await sites('plain', 'plain')
+    const first = await linked(a, b)
+    const { longestPauseMs } = await transfer(a, b, 64 * megabyte)
+    show('plain/plain', { ...first, longestPauseMs })
+    expect(first.way).toBe('udp')
+  },
+  timeoutMs,
+)
+
+test.each([
+  ['random', 'plain'],
+  ['plain', 'random'],
+] as const)(
+  '%s/%s: relayed at once, direct as soon as the birthday punch succeeds, the transfer goes on',
+  async (left, right) => {
+    const [a, b] = await sites(left, right)
+    const first = await linked(a, b)
+    a.send(b.key, 512 * megabyte)
+    const [direct] = await Promise.all([
+      a.next('link', ({ peer, way }) => peer === b.key && way === 'udp'),
+      b.next('link', ({ peer, way }) => peer === a.key && way === 'udp'),
+    ])
+    const received = await b.next('received', () => true)
+    expect(received).toMatchObject({ bytes: 512 * megabyte, isWhole: true })
+    const { longestPauseMs } = received
+    show(`${left}/${right}`, { ...first, directAfterMs: direct.afterMs, longestPauseMs })
+  },
+  timeoutMs,
+)
+
+test(
+  'random/random: relayed',
+  async () => {
+    const [a, b] = await sites('random', 'random')
+    const first = await linked(a, b)
+    const { longestPauseMs } = await transfer(a, b, 64 * megabyte)
+    show('random/random', { ...first, longestPauseMs })
+    expect(first.way).toBe('relayed')
+  },
+  timeoutMs,
+)
+
+test(
+  'random/random with a public member and no other rendezvous: it relays',
+  async () => {
+    links = await LinkCase.open()
+    const { peer: member, addresses } = await links.member([])
+    const bootstrap = addresses.udp
+    const a = await links.peer((await links.lab.site('a', 11, 'random')).host, { bootstrap })
+    const b = await links.peer((await links.lab.site('b', 12, 'random')).host, { bootstrap })
+    introduce([
+      [a, nowhere],
+      [b, nowhere],
+      [member, addresses],
+    ])
+    await linkedBy('udp', a, member)
+    const first = await linked(a, b)
+    await transfer(a, b, 16 * megabyte)
+    show('random/random by a member', first)
+    expect(first.way).toBe('relayed')
+  },
+  timeoutMs,
+)
+
+test.each([
+  ['one side', [true, false]],
+  ['both sides', [true, true]],
+] as const)(
+  'UDP blocked on %s: by WebSocket to a member, and through it to each other',
+  async (what, isBlocked) => {
+    links = await LinkCase.open()
+    const { peer: member, addresses } = await links.member([])
+    const peers: RemotePeer[] = []
+    for (const [index, blocked] of isBlocked.entries()) {
+      const site = await links.lab.site('ab'[index]!, 11 + index, 'plain')
+      if (blocked) await links.lab.blockUdp(site.router)
+      peers.push(await links.peer(site.host, { bootstrap: addresses.udp }))
+    }
+    const [a, b] = peers as [RemotePeer, RemotePeer]
+    introduce([
+      [a, nowhere],
+      [b, nowhere],
+      [member, addresses],
+    ])
+    const toMember = await linkedBy('websocket', a, member)
+    await linkedBy(isBlocked[1] ? 'websocket' : 'udp', b, member)
+    const first = await linked(a, b)
+    const { longestPauseMs } = await transfer(a, b, 64 * megabyte)
+    show(`UDP blocked on ${what}`, { ...first, memberAfterMs: toMember.afterMs, longestPauseMs })
+    expect(first.way).toBe('relayed')
+  },
+  timeoutMs,
+)
+
+test(
+  'a node gets another address while it sends, and while it receives',
+  async () => {
+    links = await LinkCase.open()
+    const bootstrap = [await links.rendezvous()]
+    const { host } = await links.lab.site('a', 11, 'plain')
+    const a = await links.peer(host, { bootstrap })
+    const b = await links.peer((await links.lab.site('b', 12, 'plain')).host, { bootstrap })
+    introduce([
+      [a, nowhere],
+      [b, nowhere],
+    ])
+    await linked(a, b)
+    for (const [from, to, before, after] of [
+      [a, b, 2, 3],
+      [b, a, 3, 4],
+    ] as const) {
+      from.send(to.key, 512 * megabyte)
+      await to.next('progress', () => true)
+      await links.lab.moveHost(host, 11, before, after)
+      const received = await to.next('received', () => true)
+      expect(received).toMatchObject({ bytes: 512 * megabyte, isWhole: true })
+      const { longestPauseMs, wayChanges } = received
+      show(`address change of the one that ${from === a ? 'sends' : 'receives'}`, { longestPauseMs, wayChanges })
+      expect(wayChanges).toBeGreaterThan(0)
+    }
+  },
+  timeoutMs,
+)
+
+test(
+  'two nodes on one network without anything else: found by multicast',
+  async () => {
+    links = await LinkCase.open()
+    const { router } = await links.lab.network('lan', 13, 'none')
+    const options = { bootstrap: [], multicast: 'what only the cluster knows' }
+    const a = await links.peer(await links.lab.networkHost('a', router, 13, 2), options)
+    const b = await links.peer(await links.lab.networkHost('b', router, 13, 3), options)
+    introduce([
+      [a, nowhere],
+      [b, nowhere],
+    ])
+    const first = await linked(a, b)
+    await transfer(a, b, 64 * megabyte)
+    show('multicast', first)
+    expect(first.way).toBe('udp')
+  },
+  timeoutMs,
+)
