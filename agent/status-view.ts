@@ -1,9 +1,13 @@
 import type { Membership } from '../mesh/identity/membership.ts'
 import type { PeerKey } from '../mesh/link/links.ts'
+import { describeSinglePoint, singlePoints } from '../mesh/link/single-points.ts'
 import type { Mesh } from './cluster/mesh.ts'
 import type { NodePlace } from './node-place.ts'
 import { release } from './release.ts'
 import type { NamedLink, NodeStatus, QuorumStatus, StatusBoard } from './status.ts'
+
+/** A clock that is more than this off is said. */
+const maxSkewMs = 5000
 
 /** What this node says of itself: more of it as its parts come up. */
 export class StatusView {
@@ -28,7 +32,29 @@ export class StatusView {
       parts: this.#board.parts,
       quorum: this.membership && this.mesh && this.#quorum(this.mesh),
       links: this.mesh && this.#links(this.mesh),
+      remarks: this.mesh && this.membership && this.#remarks(this.mesh, this.membership),
     }
+  }
+
+  #remarks({ consensus }: Mesh, membership: Membership): string[] {
+    const { leader, skewMs, refused } = consensus.status
+    const remarks: string[] = []
+    if (leader === null)
+      remarks.push(
+        'no leader is known: a majority of the voters has to be up and linked before anything can be written',
+      )
+    if (skewMs !== undefined && Math.abs(skewMs) > maxSkewMs) {
+      const side = skewMs > 0 ? 'ahead of' : 'behind'
+      remarks.push(
+        `this machine's clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${side} the cluster's: set it right`,
+      )
+    }
+    remarks.push(...refused.map(({ id, reason }) => `${this.#nameOf(id)} takes no part: ${reason}`))
+    const findable = membership.members.flatMap(({ key, name }) => {
+      const finding = membership.finding(key)
+      return finding === undefined ? [] : [{ name, key, ...finding }]
+    })
+    return [...remarks, ...singlePoints(findable).map(describeSinglePoint)]
   }
 
   #quorum({ consensus }: Mesh): QuorumStatus {

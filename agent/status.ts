@@ -24,6 +24,8 @@ export interface NodeStatus {
   quorum?: QuorumStatus
   /** To each other member. */
   links?: NamedLink[]
+  /** What is not as it should be though every part works, one sentence each, with what to do where there is something. */
+  remarks?: string[]
 }
 
 /** As this node sees it; nodes by their names, or the begin of their keys. */

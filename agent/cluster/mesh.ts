@@ -5,6 +5,7 @@ import { systemClock } from '../../mesh/clock/clock.ts'
 import { Consensus } from '../../mesh/consensus/consensus.ts'
 import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
 import type { Keyring } from '../../mesh/identity/keyring.ts'
+import type { Finding } from '../../mesh/identity/member.ts'
 import type { NodeKey } from '../../mesh/identity/node-key.ts'
 import { makePrivateDirectory } from '../../mesh/identity/private-file.ts'
 import type { JoinService } from '../../mesh/identity/serve-joins.ts'
@@ -53,6 +54,8 @@ export class Mesh {
   readonly remembered: Remembered
   readonly #multicast: Multicast
   readonly #unwatch: () => void
+  readonly #isPublic: boolean
+  readonly #usesPublicDht: boolean
   #peers: Peers = new Map()
   #isClosed = false
 
@@ -62,6 +65,8 @@ export class Mesh {
     this.links = links
     this.swarm = swarm
     this.remembered = remembered
+    this.#isPublic = opened.isPublic
+    this.#usesPublicDht = opened.usesPublicDht
     this.tunnels = openTunnels(links, log.child('mesh'))
     this.state = new LocalState(directory.view, log.child('store'))
     this.consensus = new Consensus({
@@ -97,6 +102,18 @@ export class Mesh {
     return mesh
   }
 
+  /** How others find this node. */
+  get finding(): Finding {
+    const { publicAddress, rendezvous } = this.swarm
+    return {
+      rendezvous: [...rendezvous].sort(),
+      publicAddress,
+      listens: publicAddress !== undefined || this.#isPublic,
+      neighbours: [...this.#multicast.peers.keys()].sort(),
+      usesPublicDht: this.#usesPublicDht,
+    }
+  }
+
   /** The other members, and where they said they are; those met on the local network are dialled there too. */
   setPeers(peers: Peers): void {
     this.#peers = peers
@@ -127,6 +144,8 @@ interface Opened {
   links: Links
   swarm: SwarmTransport
   webSocket: WebSocketTransport
+  isPublic: boolean
+  usesPublicDht: boolean
 }
 
 interface Guests {
@@ -159,7 +178,7 @@ async function openTransports(sources: MeshSources, remembered: Remembered, gues
     ...{ log, clock: systemClock, random: Math.random },
   })
   relay.serveOn(links)
-  return { links, swarm, webSocket }
+  return { links, swarm, webSocket, isPublic, usesPublicDht: dht === 'public' }
 }
 
 function publicEndpoints({ peers }: Remembered): string[] {

@@ -1,3 +1,4 @@
+import type { Finding } from '../../mesh/identity/member.ts'
 import type { Membership } from '../../mesh/identity/membership.ts'
 import type { PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
@@ -104,7 +105,8 @@ export class PeersKeeper {
   }
 
   #look(): void {
-    const text = JSON.stringify(reachableAt(this.#options.options, hostAddresses()))
+    const { options, mesh } = this.#options
+    const text = JSON.stringify({ addresses: reachableAt(options, hostAddresses()), finding: mesh.finding })
     if (text === this.#addresses) return
     this.#addresses = text
     this.#announcing ??= this.#announce().finally(() => {
@@ -118,7 +120,8 @@ export class PeersKeeper {
     for (let said = ''; !this.#isStopped; ) {
       const text = this.#addresses
       try {
-        await membership.announce(mesh.links.self, JSON.parse(text) as PeerAddresses)
+        const { addresses, finding } = JSON.parse(text) as { addresses: PeerAddresses; finding: Finding }
+        await membership.announce(mesh.links.self, addresses, finding)
         if (text === this.#addresses) return
       } catch (error) {
         const { message } = error as Error

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { dataDirectoryAt, defaultDataDirectory } from '../data-directory.ts'
 import { type NodeStatus, readStatus } from '../status.ts'
 import { CommandError, type CommandModule } from './command.ts'
+import { statusText } from './status-text.ts'
 
 /** Between two looks of `--watch`: a status can only be asked for. */
 const watchPauseMs = 500
@@ -38,12 +39,4 @@ export const command: CommandModule<StatusFlags> = {
 /** One line a change while it is watched. */
 function jsonText(status: NodeStatus, { watch }: StatusFlags): string {
   return JSON.stringify(status, undefined, watch ? undefined : 2)
-}
-
-function statusText(status: NodeStatus): string {
-  const state = status.ready ? 'ready' : 'not ready'
-  const head = `node ${status.node} of cluster ${status.cluster} is ${state} (skein ${status.version}, pid ${status.pid})`
-  const width = Math.max(...status.parts.map(({ name }) => name.length))
-  const rows = status.parts.map(({ name, state, message }) => `  ${name.padEnd(width)}  ${state.padEnd(8)}  ${message}`)
-  return [head, ...rows.map((row) => row.trimEnd())].join('\n')
 }

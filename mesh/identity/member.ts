@@ -1,4 +1,5 @@
 import type { PeerAddresses, PeerKey } from '../link/links.ts'
+import type { Findable } from '../link/single-points.ts'
 
 /** One node of the cluster, as all know it. Fields only get added. */
 export interface Member {
@@ -32,7 +33,12 @@ export const rememberedMs = 7 * 24 * 3600_000
 /** Where a member said it may be reached. */
 export interface MemberAddresses extends PeerAddresses {
   format: 1
+  /** How it can be found again; a member of an early build did not say. */
+  finding?: Finding
 }
+
+/** What a member says of how others find it, beside its addresses. */
+export type Finding = Omit<Findable, 'name' | 'key'>
 
 /** Prefixes and keys in the store. Names and numbers have keys of their own, so that no two members get the same. */
 export const stateKeys = {

@@ -3,7 +3,15 @@ import type { Clock } from '../clock/clock.ts'
 import type { PeerAddresses, PeerKey } from '../link/links.ts'
 import type { Logger } from '../logger/logger.ts'
 import { type Change, type Entry, type Precondition, type Store, StoreError } from '../store/store.ts'
-import { decodeRecord, encodeRecord, type Member, type MemberAddresses, stateKeys, type TokenRecord } from './member.ts'
+import {
+  decodeRecord,
+  encodeRecord,
+  type Finding,
+  type Member,
+  type MemberAddresses,
+  stateKeys,
+  type TokenRecord,
+} from './member.ts'
 
 export interface MembershipOptions {
   store: Store
@@ -67,6 +75,10 @@ export class Membership {
     return { udp: found?.udp ?? [], webSocket: found?.webSocket ?? [] }
   }
 
+  finding(key: PeerKey): Finding | undefined {
+    return this.#record<MemberAddresses>(stateKeys.addressesOf(key))?.finding
+  }
+
   /** The revision of a key as seen now, for preconditions; 0 when absent. */
   revisionOf(key: string): number {
     return this.#entries.get(key)?.revision ?? 0
@@ -102,10 +114,10 @@ export class Membership {
     }
   }
 
-  /** Says where this node may be reached, when that is something new. */
-  async announce(self: PeerKey, { udp, webSocket }: PeerAddresses): Promise<void> {
+  /** Says where this node may be reached and found, when that is something new. */
+  async announce(self: PeerKey, { udp, webSocket }: PeerAddresses, finding: Finding): Promise<void> {
     const key = stateKeys.addressesOf(self)
-    const record: MemberAddresses = { format: 1, udp, webSocket }
+    const record: MemberAddresses = { format: 1, udp, webSocket, finding }
     const value = encodeRecord(record)
     const present = this.#entries.get(key)
     if (present !== undefined && Buffer.from(present.value).equals(value)) return
