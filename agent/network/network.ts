@@ -4,8 +4,11 @@ import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { nftablesLibraries } from '../payload/payload.ts'
 import { addressOf } from './address/address.ts'
-import { PeerNetwork, type TunnelEndpoint, type WayFigures } from './between/peer-network.ts'
+import type { NetworkLinks } from './between/network-links.ts'
+import type { WayKind } from './between/peer.ts'
+import { PeerNetwork } from './between/peer-network.ts'
 import { removePeerRoutes } from './between/peer-routes.ts'
+import type { WayFigures } from './between/way-meter.ts'
 import { ClusterView } from './cluster-view.ts'
 import { Forwarder } from './dns/forwarder.ts'
 import { Resolver, type ResolverCounters } from './dns/resolver.ts'
@@ -48,6 +51,12 @@ export interface NetworkOptions {
   /** Names the node's nftables table: several nodes on one host never share one. Letters, digits and `-`. */
   instance: string
   mtu?: number
+  /** The way to the other nodes' pods; without it ways are chosen by Node objects alone, and no NAT is crossed. */
+  links?: NetworkLinks
+  /** For tests: one way to all nodes. */
+  forcedWay?: WayKind
+  /** The UDP port of this node's tunnel; any by default. */
+  tunnelPort?: number
   /** The host's by default. */
   resolvConf?: string
 }
@@ -63,11 +72,6 @@ export interface Network {
   counters(): NetworkCounters
   /** How packets get to each other node, in words, by its name. */
   ways(): Map<string, WayFigures>
-  /**
-   * The nodes with which a handshake was made, all of them each time: opens the tunnel with the first. `tunnelPort` is
-   * what to tell the other side.
-   */
-  setTunnelPeers(peers: TunnelEndpoint[]): void
   /** The UDP port of this node's tunnel, once there are peers. */
   readonly tunnelPort: number | undefined
   /** Ends the agent's part; addresses, routes and rules stay, so that pods go on serving. DNS ends with it. */
@@ -149,8 +153,8 @@ class NodeNetwork implements Network {
     const isClusterAddress = clusterAddressTest([clusterCidr, serviceCidr])
     const zone = new Zone({ clusterDomain, dnsAddress: address, isClusterAddress })
     this.#resolver = new Resolver(zone, this.#names, this.#forwarder)
-    const { nodeAddress, instance } = options
-    this.#peers = new PeerNetwork({ nodeName, nodeAddress, instance, log })
+    const { nodeAddress, instance, links, forcedWay, tunnelPort } = options
+    this.#peers = new PeerNetwork({ nodeName, nodeAddress, instance, links, forcedWay, tunnelPort, log })
   }
 
   async start(): Promise<void> {
@@ -199,10 +203,6 @@ class NodeNetwork implements Network {
 
   get tunnelPort(): number | undefined {
     return this.#peers.tunnelPort
-  }
-
-  setTunnelPeers(peers: TunnelEndpoint[]): void {
-    this.#peers.setTunnelPeers(peers)
   }
 
   /** Nodes change every few seconds (their status): at most one look at them a second. */

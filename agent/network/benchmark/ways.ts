@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { silentLogger } from '../../../mesh/logger/logger.ts'
 import { addressOf, parseCidr } from '../address/address.ts'
+import { chooseUnprobedWay } from '../between/peer.ts'
 import { PeerRoutes } from '../between/peer-routes.ts'
 import { RouteNetlink, skeinRouteProtocol } from '../netlink/route.ts'
 import { join, Namespace } from '../testing/namespace.ts'
@@ -112,19 +113,21 @@ function connect(number: number, way: WayName, secret: Uint8Array): () => Promis
   const other = 3 - number
   const cidrs = [`10.42.${other}.0/24`, `10.44.0.${other}/32`]
   if (way !== 'tunnel') {
-    const routes = new PeerRoutes({ nodeAddress: addressOf(`10.44.0.${number}`), instance: 'bench', forced: way, log })
+    const routes = new PeerRoutes({ nodeAddress: addressOf(`10.44.0.${number}`), instance: 'bench', log })
     const outerAddresses = [addressOf(`192.168.1.${other}`)]
     const podCidrs = [parseCidr(cidrs[0]!)]
-    routes.set([{ name: 'other', nodeAddress: addressOf(`10.44.0.${other}`), podCidrs, outerAddresses }])
+    const peer = { name: 'other', nodeAddress: addressOf(`10.44.0.${other}`), podCidrs, outerAddresses }
+    routes.set([peer], new Map([['other', chooseUnprobedWay(peer, routes.networks(), way)!]]))
     return async () => {
-      routes.set([])
+      routes.set([], new Map())
       routes.close()
     }
   }
   const nodeAddress = `10.44.0.${number}`
   const tunnel = new Tunnel({ instance: 'bench', nodeAddress, address: '0.0.0.0', port: basePort + number, log })
   const address = `192.168.1.${other}`
-  tunnel.setPeers([{ name: 'other', secret, isInitiator: number === 1, cidrs, address, port: basePort + other }])
+  const endpoints = [{ address, port: basePort + other }]
+  tunnel.setPeers([{ name: 'other', secret, isInitiator: number === 1, cidrs, endpoints }])
   const netlink = new RouteNetlink()
   for (const cidr of cidrs)
     netlink.replaceRoute({ destination: parseCidr(cidr), link: tunnel.link, protocol: skeinRouteProtocol })

@@ -1,54 +1,63 @@
 import type { Node } from '../../../api/schema/generated/types/core-v1.ts'
 import type { Logger } from '../../../mesh/logger/logger.ts'
-import { addressOf, formatCidr } from '../address/address.ts'
-import type { SessionSecret } from '../tunnel/seal.ts'
-import { type PeerFigures, Tunnel } from '../tunnel/tunnel.ts'
-import { type Peer, peerOf, type TunnelView, type Way } from './peer.ts'
+import { type Address, addressOf, formatAddress, formatCidr } from '../address/address.ts'
+import type { Endpoint } from '../tunnel/shared.ts'
+import { Tunnel, type TunnelEndpoint } from '../tunnel/tunnel.ts'
+import type { LinkedPeer, NetworkLinks } from './network-links.ts'
+import { maxEndpoints, maxObserved } from './network-message.ts'
+import { chooseUnprobedWay, type OwnNetwork, type Peer, peerOf, type Way, type WayKind } from './peer.ts'
 import { describe, PeerRoutes } from './peer-routes.ts'
+import { WayChoice, workingWays } from './way-choice.ts'
+import { type WayFigures, WayMeter } from './way-meter.ts'
 
 export interface PeerNetworkOptions {
   nodeName: string
   nodeAddress: string
   instance: string
+  /** The other nodes; without them ways are chosen by Node objects alone, unprobed. */
+  links?: NetworkLinks
+  /** For tests: one way for all. */
+  forcedWay?: WayKind
+  /** The tunnel's UDP port; any by default. */
+  tunnelPort?: number
   log: Logger
 }
 
-/** Another node's end of the tunnel. */
-export interface TunnelEndpoint extends SessionSecret {
-  /** The node's name. */
-  name: string
-  /** Where its tunnel's socket is seen from outside; what arrives corrects it. */
-  address: string
-  port: number
-}
+/** How often ways are looked at: at least, and for each peer. */
+const [minLookMs, lookMsAPeer] = [100, 2]
+/** How often this node's networks are read and its routes compared, changed or not. */
+const refreshMs = 2000
 
-/** How packets get to a node. */
-export interface WayFigures {
-  /** `route via 192.168.1.7`, `VXLAN to 172.16.0.3`, `tunnel` or `none`. */
-  way: string
-  /** As the tunnel measures the path, where there is one. */
-  path?: PeerFigures
+interface Wanted {
+  peers: Peer[]
+  ways: Map<string, Way>
 }
-
-const retryMs = 10_000
-/** How often it is looked which peers answer through the tunnel, and after how long one that does not is given up. */
-const tunnelCheckMs = 1000
-const deadAfterSeconds = 5
 
 /** Keeps this node connected to the others: each by the best way that there is at the moment. */
 export class PeerNetwork {
   readonly #options: PeerNetworkOptions
   readonly #routes: PeerRoutes
+  readonly #choices = new Map<string, WayChoice>()
+  readonly #meter = new WayMeter()
   #peers: Peer[] = []
   #tunnel: Tunnel | undefined
-  #endpoints: TunnelEndpoint[] = []
+  #networks: OwnNetwork[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
+  #refreshAtMs = 0
+  /** What the kernel's routes and the tunnel were made from. */
+  #routed = ''
+  #tunnelled = ''
+  #told = ''
   #isStopped = false
 
   constructor(options: PeerNetworkOptions) {
     this.#options = options
-    const { nodeAddress, instance, log } = options
+    const { nodeAddress, instance, log, links } = options
     this.#routes = new PeerRoutes({ nodeAddress: addressOf(nodeAddress), instance, log })
+    links?.attach({
+      changed: () => this.#look(),
+      packet: (name, packet) => void this.#tunnel?.takeFromLink(name, packet),
+    })
   }
 
   /** The UDP port of this node's tunnel, once there are peers. */
@@ -58,65 +67,148 @@ export class PeerNetwork {
 
   /** By name of the node. */
   ways(): Map<string, WayFigures> {
-    const figures = (node: string, way: Way) => ({ way: describe(way), path: this.#tunnel?.figures(node) })
-    return new Map([...this.#routes.ways].map(([node, way]) => [node, figures(node, way)]))
+    const linked = new Map((this.#options.links?.peers() ?? []).map((peer) => [peer.name, peer]))
+    return new Map(
+      this.#peers.map(({ name }) => {
+        const choice = this.#choices.get(name)
+        const way = choice === undefined ? this.#routes.ways.get(name) : choice.way
+        const figures = this.#tunnel?.figures(name)
+        return [name, this.#meter.figures(name, way, choice?.isWorking, figures, linked.get(name)?.status)]
+      }),
+    )
   }
 
   /** All nodes of the cluster. */
   setNodes(nodes: Node[]): void {
     const others = nodes.filter(({ metadata }) => metadata?.name !== this.#options.nodeName)
     this.#peers = others.flatMap((node) => peerOf(node) ?? [])
-    this.#connect()
-  }
-
-  /** The nodes with which a handshake was made, all of them each time. Opens the tunnel with the first. */
-  setTunnelPeers(endpoints: TunnelEndpoint[]): void {
-    this.#endpoints = endpoints
-    const { instance, nodeAddress, log } = this.#options
-    if (endpoints.length > 0)
-      this.#tunnel ??= new Tunnel({ instance, nodeAddress, address: '0.0.0.0', port: 0, log: log.child('tunnel') })
-    this.#connect()
+    this.#refreshAtMs = 0
+    this.#look()
   }
 
   /** Ends; routes and VXLAN stay, the tunnel goes. */
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#options.links?.detach()
     clearTimeout(this.#timer)
     this.#routes.close()
     await this.#tunnel?.stop()
   }
 
-  #connect(): void {
+  #look(): void {
     if (this.#isStopped) return
     clearTimeout(this.#timer)
-    let againMs = this.#tunnel === undefined ? undefined : tunnelCheckMs
+    this.#timer = setTimeout(() => this.#look(), Math.max(minLookMs, this.#peers.length * lookMsAPeer))
+    const nowMs = performance.now()
     try {
-      this.#routes.set(this.#peers, this.#tunnelViews())
+      const isRefresh = nowMs >= this.#refreshAtMs
+      if (isRefresh) {
+        this.#refreshAtMs = nowMs + refreshMs
+        this.#networks = this.#routes.networks()
+      }
+      const { links } = this.#options
+      const ways = links === undefined ? this.#unprobedWays() : this.#probedWays(links, nowMs)
+      this.#route({ peers: this.#peers, ways }, isRefresh)
     } catch (error) {
-      this.#options.log.error('routes to other nodes could not be made; trying again', {
+      this.#routed = ''
+      this.#refreshAtMs = nowMs + refreshMs
+      this.#options.log.error('the ways to other nodes could not be made; trying again', {
         error: (error as Error).message,
       })
-      againMs = retryMs
     }
-    if (againMs !== undefined) this.#timer = setTimeout(() => this.#connect(), againMs)
   }
 
-  #tunnelViews(): Map<string, TunnelView> {
-    const tunnel = this.#tunnel
-    const views = new Map<string, TunnelView>()
-    if (tunnel === undefined) return views
+  #route(wanted: Wanted, isRefresh: boolean): void {
+    const ways = [...wanted.ways].map(([name, way]) => `${name} ${describe(way)} ${'link' in way && way.link}`)
+    const text = ways.join()
+    if (text === this.#routed && !isRefresh) return
+    this.#routes.set(wanted.peers, wanted.ways)
+    this.#routed = text
+  }
+
+  #unprobedWays(): Map<string, Way> {
+    return new Map(
+      this.#peers.flatMap((peer) => {
+        const way = chooseUnprobedWay(peer, this.#networks, this.#options.forcedWay)
+        return way === undefined ? [] : [[peer.name, way] as const]
+      }),
+    )
+  }
+
+  #probedWays(links: NetworkLinks, nowMs: number): Map<string, Way> {
+    const linked = links.peers()
+    const tunnel = this.#tunnel ?? (links.hasPeers ? this.#openTunnel(links) : undefined)
+    if (tunnel === undefined) return new Map()
+    this.#tellOwnEnd(tunnel, links, linked)
+    for (const peer of linked) this.#choose(peer, tunnel, links, nowMs)
+    const names = new Set(linked.map(({ name }) => name))
+    for (const name of this.#choices.keys()) if (!names.has(name)) this.#choices.delete(name)
+    this.#setTunnelPeers(tunnel, linked)
+    this.#meter.note(nowMs, this.#peers, tunnel)
+    const ways = [...this.#choices].flatMap(([name, { way }]) => (way === undefined ? [] : [[name, way] as const]))
+    return new Map(ways)
+  }
+
+  #openTunnel(links: NetworkLinks): Tunnel {
+    const { instance, nodeAddress, tunnelPort = 0, log } = this.#options
+    const toLink = (name: string, packet: Uint8Array) => void links.sendPacket(name, packet)
+    const where = { address: '0.0.0.0', port: tunnelPort }
+    this.#tunnel = new Tunnel({ instance, nodeAddress, ...where, toLink, log: log.child('tunnel') })
+    return this.#tunnel
+  }
+
+  /** Where the tunnel's socket is, and where others see it. */
+  #tellOwnEnd(tunnel: Tunnel, links: NetworkLinks, linked: LinkedPeer[]): void {
+    const { port } = tunnel
+    const own = this.#networks.filter(({ address }) => address.length === 4)
+    const endpoints = own.slice(0, maxEndpoints).map(({ address }) => ({ address: formatAddress(address), port }))
+    const seen = linked.flatMap(({ name }) => tunnel.figures(name)?.paths ?? [])
+    const observed = distinct(seen.flatMap((path) => (path.isAlive ? (path.observed ?? []) : [])))
+    const foreign = observed.filter(({ address }) => !endpoints.some((endpoint) => endpoint.address === address))
+    const end = { endpoints, observed: foreign.slice(0, maxObserved) }
+    const text = JSON.stringify(end)
+    if (text === this.#told) return
+    this.#told = text
+    links.setOwnEnd(end)
+  }
+
+  #choose(peer: LinkedPeer, tunnel: Tunnel, links: NetworkLinks, nowMs: number): void {
+    const { name, endpoints, isLinked, offered } = peer
+    const addresses: Address[] = endpoints.map(({ address }) => addressOf(address))
+    const paths = tunnel.figures(name)?.paths ?? []
+    const view = { addresses, paths, isLinked, tunnelLink: tunnel.link }
+    const choice = this.#choices.get(name) ?? new WayChoice(nowMs)
+    this.#choices.set(name, choice)
+    choice.update(workingWays(view, this.#networks, this.#options.forcedWay), offered, nowMs)
+    links.offer(name, choice.offered)
+  }
+
+  #setTunnelPeers(tunnel: Tunnel, linked: LinkedPeer[]): void {
     const known = new Map(this.#peers.map((peer) => [peer.name, peer]))
-    // A peer whose Node object is missing keeps its session: its secret could not be used again.
-    tunnel.setPeers(this.#endpoints.map((endpoint) => ({ ...endpoint, cidrs: cidrsOf(known.get(endpoint.name)) })))
-    for (const { name } of this.#endpoints) {
-      const { silentSeconds, observedAddress } = tunnel.figures(name)!
-      const isAnswering = silentSeconds !== undefined && silentSeconds <= deadAfterSeconds
-      views.set(name, { link: tunnel.link, address: addressOf(tunnel.addressOf(name)!), observedAddress, isAnswering })
-    }
-    return views
+    const peers = linked.map((peer): TunnelEndpoint => {
+      const { name, secret, isInitiator } = peer
+      const isByLink = this.#choices.get(name)?.way?.kind === 'link'
+      return { name, secret, isInitiator, cidrs: cidrsOf(known.get(name)), endpoints: endpointsOf(peer), isByLink }
+    })
+    const text = JSON.stringify(peers.map((peer) => ({ ...peer, secret: Buffer.from(peer.secret).toString('base64') })))
+    if (text === this.#tunnelled) return
+    tunnel.setPeers(peers)
+    this.#tunnelled = text
   }
 }
 
+/** Where to try to reach the peer's tunnel: also at its link's address, since many NATs keep the port. */
+function endpointsOf({ endpoints, observed, status }: LinkedPeer): Endpoint[] {
+  const host = status.way === 'relayed' ? undefined : /^(?:wss?:\/\/)?(\d+(?:\.\d+){3}):\d/.exec(status.via ?? '')?.[1]
+  const guess = host === undefined ? [] : endpoints.slice(0, 1).map(({ port }) => ({ address: host, port }))
+  return distinct([...endpoints, ...observed, ...guess])
+}
+
+function distinct(endpoints: Endpoint[]): Endpoint[] {
+  return [...new Map(endpoints.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint])).values()]
+}
+
+/** Empty while the peer's Node object is missing: its session goes on, since its secret could not be used again. */
 function cidrsOf(peer: Peer | undefined): string[] {
   if (peer === undefined) return []
   const own = { address: peer.nodeAddress, prefixLength: peer.nodeAddress.length * 8 }

@@ -3,7 +3,7 @@ import { silentLogger } from '../../../mesh/logger/logger.ts'
 import { addressOf, parseCidr } from '../address/address.ts'
 import { type Echo, echo, source } from '../testing/echo.ts'
 import { join, Namespace } from '../testing/namespace.ts'
-import { chooseWay, type Peer, peerOf } from './peer.ts'
+import { chooseUnprobedWay, type Peer, peerOf, type WayKind } from './peer.ts'
 import { PeerRoutes, removePeerRoutes } from './peer-routes.ts'
 
 /** Nodes 1 and 2 on one switch, node 3 behind a router; each with a pod. */
@@ -28,13 +28,12 @@ const peer = ({ number, outer }: TestNode): Peer => ({
   outerAddresses: [addressOf(outer)],
 })
 
-function routesOf(number: number, node: Namespace, forced?: 'vxlan'): PeerRoutes {
+function routesOf(number: number, node: Namespace): PeerRoutes {
   return node.enter(
     () =>
       new PeerRoutes({
         nodeAddress: addressOf(`10.44.0.${number}`),
         instance: 'test',
-        forced,
         log: silentLogger,
       }),
   )
@@ -79,8 +78,19 @@ afterAll(() => {
   router?.remove()
 })
 
-const connectAll = () => {
-  for (const one of nodes) one.routes.set(nodes.filter((other) => other !== one).map(peer))
+function connect({ routes }: TestNode, others: TestNode[], forced?: WayKind): void {
+  const peers = others.map(peer)
+  const networks = routes.networks()
+  routes.set(peers, new Map(peers.map((one) => [one.name, chooseUnprobedWay(one, networks, forced)!])))
+}
+
+const connectAll = (forced?: WayKind) => {
+  for (const one of nodes)
+    connect(
+      one,
+      nodes.filter((other) => other !== one),
+      forced,
+    )
 }
 
 /** Every pod and node reaches every other pod and node, and is seen by its own address. */
@@ -110,25 +120,27 @@ describe('between nodes', () => {
   })
 
   test('VXLAN for all, taking over from routes while running, and back', async () => {
-    const free = nodes.map(({ routes }) => routes)
-    for (const one of nodes) one.routes = routesOf(one.number, one.node, 'vxlan')
-    connectAll()
+    connectAll('vxlan')
     expect(nodes[0]!.node.sh('ip route show 10.42.2.0/24')).toContain('dev skx-test')
     await expectMatrix()
-    for (const [index, one] of nodes.entries()) {
-      one.routes.close()
-      one.routes = free[index]!
-    }
     connectAll()
     await expectMatrix()
   })
 
   test('a node that goes takes its routes along', () => {
-    nodes[0]!.routes.set([peer(nodes[1]!)])
+    connect(nodes[0]!, [nodes[1]!])
     expect(nodes[0]!.node.sh('ip route')).not.toContain('10.42.3.0/24')
     expect(nodes[0]!.node.sh('ip route')).toContain('10.42.2.0/24')
     expect(nodes[0]!.node.sh('ip link')).not.toContain('skx-test')
     connectAll()
+  })
+
+  test('the way to a node of which nothing is known stays as it was', () => {
+    const before = nodes[0]!.node.sh('ip route')
+    nodes[0]!.routes.set(nodes.slice(1).map(peer), new Map())
+    expect(nodes[0]!.node.sh('ip route')).toBe(before)
+    connectAll()
+    expect(nodes[0]!.node.sh('ip route')).toBe(before)
   })
 
   test('removal leaves nothing', () => {
@@ -138,7 +150,7 @@ describe('between nodes', () => {
   })
 })
 
-describe('choosing', () => {
+describe('choosing by Node objects alone', () => {
   const networks = [{ link: 2, cidr: parseCidr('192.168.1.0/24'), address: addressOf('192.168.1.1') }]
   const at = (...outer: string[]): Peer => ({
     name: 'x',
@@ -148,35 +160,17 @@ describe('choosing', () => {
   })
 
   test('the same network is preferred among several addresses', () => {
-    expect(chooseWay(at('172.16.0.9', '192.168.1.9'), networks)).toMatchObject({ kind: 'route', link: 2 })
-    expect(chooseWay(at('172.16.0.9'), networks)).toMatchObject({ kind: 'vxlan' })
+    expect(chooseUnprobedWay(at('172.16.0.9', '192.168.1.9'), networks)).toMatchObject({ kind: 'route', link: 2 })
+    expect(chooseUnprobedWay(at('172.16.0.9'), networks)).toMatchObject({ kind: 'vxlan' })
   })
 
   test('our own address on two sites is not a neighbour', () => {
-    expect(chooseWay(at('192.168.1.1'), networks)).toMatchObject({ kind: 'vxlan' })
+    expect(chooseUnprobedWay(at('192.168.1.1'), networks)).toMatchObject({ kind: 'vxlan' })
   })
 
   test('without an address there is no way', () => {
-    expect(chooseWay(at(), networks)).toEqual({ kind: 'none' })
-    expect(chooseWay(at('172.16.0.9'), networks, undefined, 'route')).toEqual({ kind: 'none' })
-  })
-
-  test('behind a NAT the tunnel is taken, once it answers', () => {
-    const seen = (at: string, sees = '192.168.1.1', isAnswering = true) => ({
-      link: 9,
-      address: addressOf(at),
-      observedAddress: addressOf(sees),
-      isAnswering,
-    })
-    const peer = at('192.168.77.9')
-    const throughTunnel = { kind: 'tunnel' as const, link: 9 }
-    expect(chooseWay(peer, networks, seen('203.0.113.5'))).toEqual(throughTunnel)
-    expect(chooseWay(peer, networks, seen('203.0.113.5', '192.168.1.1', false))).toEqual({ kind: 'none' })
-    expect(chooseWay(peer, networks, seen('192.168.77.9'))).toMatchObject({ kind: 'vxlan' })
-    expect(chooseWay(peer, networks, seen('192.168.77.9', '203.0.113.1'))).toEqual(throughTunnel)
-    expect(chooseWay(at('192.168.1.9'), networks, seen('203.0.113.5'))).toMatchObject({ kind: 'route' })
-    expect(chooseWay(peer, networks, seen('192.168.77.9'), 'tunnel')).toEqual(throughTunnel)
-    expect(chooseWay(peer, networks, undefined, 'tunnel')).toEqual({ kind: 'none' })
+    expect(chooseUnprobedWay(at(), networks)).toBeUndefined()
+    expect(chooseUnprobedWay(at('172.16.0.9'), networks, 'route')).toBeUndefined()
   })
 
   test('a Node object lacks or has what is needed', () => {

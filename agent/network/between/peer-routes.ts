@@ -1,15 +1,13 @@
 import type { Logger } from '../../../mesh/logger/logger.ts'
-import { type Address, formatAddress, formatCidr, parseCidr } from '../address/address.ts'
+import { type Address, type Cidr, formatAddress, formatCidr, parseCidr } from '../address/address.ts'
 import { type Link, type Route, RouteNetlink, skeinRouteProtocol } from '../netlink/route.ts'
 import { type VxlanNeighbour, VxlanNetlink } from '../netlink/vxlan.ts'
-import { chooseWay, type OwnNetwork, overlayHardwareAddress, type Peer, type TunnelView, type Way } from './peer.ts'
+import { type OwnNetwork, overlayHardwareAddress, type Peer, type Way } from './peer.ts'
 
 export interface PeerRoutesOptions {
   /** This node's address in the mesh: what its own packets to other nodes and their pods leave with. */
   nodeAddress: Address
   instance: string
-  /** For tests: one way for all. */
-  forced?: Way['kind']
   log: Logger
 }
 
@@ -39,20 +37,41 @@ export class PeerRoutes {
     return this.#ways
   }
 
-  /** Brings routes up to date; `tunnels` are peers that share a tunnel, by name. Throws NetlinkError when the kernel refuses one; call again later. */
-  set(peers: Peer[], tunnels: ReadonlyMap<string, TunnelView> = new Map()): void {
-    const { nodeAddress, forced, log } = this.#options
+  /** This node's networks; that of the default route first. */
+  networks(): OwnNetwork[] {
+    const networks = ownNetworks(this.#netlink, this.#netlink.links(), this.#options.nodeAddress)
+    const outside = outsideNetwork(this.#netlink, networks)
+    return outside === undefined ? networks : [outside, ...networks.filter((network) => network !== outside)]
+  }
+
+  /**
+   * Brings routes up to date. Those to a peer without a way stay as they are. Throws NetlinkError when the kernel refuses
+   * one; call again later.
+   */
+  set(peers: Peer[], ways: ReadonlyMap<string, Way>): void {
+    const { log, instance } = this.#options
     const links = this.#netlink.links()
-    const networks = ownNetworks(this.#netlink, links, nodeAddress)
-    const ways = new Map(peers.map((peer) => [peer.name, chooseWay(peer, networks, tunnels.get(peer.name), forced)]))
+    const networks = this.networks()
     for (const [name, way] of ways)
       if (describe(way) !== describe(this.#ways.get(name))) log.info('way to node', { node: name, way: describe(way) })
-    const overlay = [...ways.values()].some(({ kind }) => kind === 'vxlan') ? this.#overlay(links, networks) : undefined
-    const wanted = peers.flatMap((peer) => this.#routesTo(peer, ways.get(peer.name)!, overlay))
-    this.#replaceRoutes(wanted)
-    if (overlay === undefined) this.#vxlan.removeLink(vxlanName(this.#options.instance))
+    const present = routesToPeers(this.#netlink)
+    const kept = new Set(
+      peers
+        .filter(({ name }) => !ways.has(name))
+        .flatMap(destinationsOf)
+        .map(formatCidr),
+    )
+    const vxlan = links.find(({ name }) => name === vxlanName(instance))?.index
+    const isKept = ({ destination }: Route) => kept.has(formatCidr(destination))
+    const needsOverlay =
+      [...ways.values()].some(({ kind }) => kind === 'vxlan') ||
+      present.some((route) => isKept(route) && route.link === vxlan)
+    const overlay = needsOverlay ? this.#overlay(links, networks) : undefined
+    const wanted = peers.flatMap((peer) => this.#routesTo(peer, ways.get(peer.name), overlay))
+    this.#replaceRoutes(present, [...wanted, ...present.filter(isKept)])
+    if (overlay === undefined) this.#vxlan.removeLink(vxlanName(instance))
     else this.#setNeighbours(overlay, peers, ways)
-    this.#ways = ways
+    this.#ways = new Map(ways)
   }
 
   close(): void {
@@ -60,13 +79,12 @@ export class PeerRoutes {
     this.#vxlan.close()
   }
 
-  #routesTo(peer: Peer, way: Way, overlay: number | undefined): Route[] {
+  #routesTo(peer: Peer, way: Way | undefined, overlay: number | undefined): Route[] {
     const { nodeAddress: source } = this.#options
-    if (way.kind === 'none') return []
+    if (way === undefined) return []
     const gateway = way.kind === 'route' ? way.gateway : way.kind === 'vxlan' ? peer.nodeAddress : undefined
     const link = way.kind === 'vxlan' ? overlay : way.link
-    const own = { address: peer.nodeAddress, prefixLength: peer.nodeAddress.length * 8 }
-    return [own, ...peer.podCidrs].map((destination) => ({
+    return destinationsOf(peer).map((destination) => ({
       destination,
       gateway,
       link,
@@ -76,9 +94,8 @@ export class PeerRoutes {
   }
 
   /** Only routes of our own making are replaced or removed; that of the services, which leads to lo, is none of these. */
-  #replaceRoutes(wanted: Route[]): void {
+  #replaceRoutes(present: Route[], wanted: Route[]): void {
     const keys = new Set(wanted.map(routeKey))
-    const present = routesToPeers(this.#netlink)
     const known = new Set(present.map(routeKey))
     const destinations = new Set(wanted.map(({ destination }) => formatCidr(destination)))
     for (const route of wanted) if (!known.has(routeKey(route))) this.#netlink.replaceRoute(route)
@@ -115,11 +132,11 @@ export class PeerRoutes {
     return link.index
   }
 
-  #setNeighbours(link: number, peers: Peer[], ways: Map<string, Way>): void {
+  #setNeighbours(link: number, peers: Peer[], ways: ReadonlyMap<string, Way>): void {
     const wanted = new Map<string, VxlanNeighbour>()
     for (const { name, nodeAddress } of peers) {
-      const way = ways.get(name)!
-      if (way.kind !== 'vxlan') continue
+      const way = ways.get(name)
+      if (way?.kind !== 'vxlan') continue
       const hardwareAddress = overlayHardwareAddress(nodeAddress)
       wanted.set(`${formatAddress(nodeAddress)} ${formatAddress(way.remote)}`, {
         address: nodeAddress,
@@ -150,6 +167,11 @@ export function removePeerRoutes(instance: string): void {
     netlink.close()
     vxlan.close()
   }
+}
+
+/** A node's own address, and its pods'. */
+function destinationsOf({ nodeAddress, podCidrs }: Peer): Cidr[] {
+  return [{ address: nodeAddress, prefixLength: nodeAddress.length * 8 }, ...podCidrs]
 }
 
 function routesToPeers(netlink: RouteNetlink): Route[] {
@@ -183,7 +205,8 @@ export function describe(way: Way | undefined): string {
     case 'vxlan':
       return `VXLAN to ${formatAddress(way.remote)}`
     case 'tunnel':
-      return 'tunnel'
+    case 'link':
+      return way.kind
     default:
       return 'none'
   }

@@ -9,8 +9,10 @@ export type Way =
   | { kind: 'vxlan'; remote: Address }
   /** Sealed in UDP by the tunnel: its device. */
   | { kind: 'tunnel'; link: number }
-  /** No address at which the node could be reached is known. */
-  | { kind: 'none' }
+  /** Through the tunnel's device over the link between the nodes. */
+  | { kind: 'link'; link: number }
+
+export type WayKind = Way['kind']
 
 /** Another node, as the network sees it. */
 export interface Peer {
@@ -18,7 +20,7 @@ export interface Peer {
   /** Its address in the mesh. */
   nodeAddress: Address
   podCidrs: Cidr[]
-  /** Addresses on its own networks, in its order of preference. */
+  /** Addresses on its own networks as its Node object has them, in its order of preference. */
   outerAddresses: Address[]
 }
 
@@ -41,37 +43,16 @@ export function peerOf(node: Node): Peer | undefined {
   return { name: node.metadata!.name!, nodeAddress, podCidrs: cidrs.map(parseCidr), outerAddresses }
 }
 
-/** What the tunnel knows of a peer. */
-export interface TunnelView {
-  /** The tunnel's device. */
-  link: number
-  /** Where the peer's datagrams come from, as this node sees it. */
-  address: Address
-  /** Where the peer sees this node, once it has answered. */
-  observedAddress?: Address
-  isAnswering: boolean
-}
-
 /**
- * The best way to a peer: a route where both are on one network; by VXLAN where both see each other at their own
- * addresses, or before that is known; through the tunnel where a NAT stands between. `forced` takes one way where it is possible.
+ * The way to a peer that is not linked, by its Node object alone: a route where both are on one network, else VXLAN.
+ * Undefined where no address is known, or the forced way is not possible.
  */
-export function chooseWay(peer: Peer, networks: OwnNetwork[], tunnel?: TunnelView, forced?: Way['kind']): Way {
+export function chooseUnprobedWay(peer: Peer, networks: OwnNetwork[], forced?: WayKind): Way | undefined {
   const [remote] = peer.outerAddresses.filter((address) => familyOf(address) === familyOf(peer.nodeAddress))
   const route = forced === undefined || forced === 'route' ? routeTo(peer, networks) : undefined
   if (route !== undefined) return route
-  const sealed: Way | undefined = tunnel?.isAnswering ? { kind: 'tunnel', link: tunnel.link } : undefined
-  if (forced === 'tunnel') return sealed ?? { kind: 'none' }
-  if (tunnel !== undefined && forced === undefined && !isDirect(peer, networks, tunnel))
-    return sealed ?? { kind: 'none' }
-  if (remote === undefined || forced === 'route') return { kind: 'none' }
+  if (remote === undefined || (forced !== undefined && forced !== 'vxlan')) return undefined
   return { kind: 'vxlan', remote }
-}
-
-/** True when no NAT stands between: neither side sees the other at an address that is not the other's own. */
-function isDirect({ outerAddresses }: Peer, networks: OwnNetwork[], { address, observedAddress }: TunnelView): boolean {
-  const isOurs = networks.some((network) => observedAddress !== undefined && isEqual(network.address, observedAddress))
-  return isOurs && outerAddresses.some((outer) => isEqual(outer, address))
 }
 
 function routeTo(peer: Peer, networks: OwnNetwork[]): Way | undefined {

@@ -6,7 +6,8 @@ export interface Echo {
 
 /** Answers on TCP and UDP with its name and the client's address. To be called inside a namespace. */
 export async function echo(name: string, address: string, port: number): Promise<Echo> {
-  const answer = (remote: string) => `${name} ${remote.replace(/^::ffff:/, '')}`
+  // A client that gave up meanwhile has no address any more.
+  const answer = (remote = '') => `${name} ${remote.replace(/^::ffff:/, '')}`
   const tcp = Bun.listen({
     hostname: address,
     port,

@@ -1,3 +1,4 @@
+import { ptr } from 'bun:ffi'
 import { formatAddress, parseCidr } from '../address/address.ts'
 import {
   errnos,
@@ -9,21 +10,42 @@ import {
   writeDevice,
 } from './device.ts'
 import { PeerTable, sourceOf } from './peer-table.ts'
-import { headerBytes, Opener, receivingSession } from './seal.ts'
+import { headerBytes, Opener, receivingSession, Sealer } from './seal.ts'
 import { Joiner, kinds, segmentOverheadBytes } from './segment.ts'
-import { pingBytes, pingOffsets, type SendingPeer, sendingPeer } from './sending.ts'
-import { nowMs, type PeerMoved, peerWords, type ThreadPeers, type ThreadStart, words, wordsAPeer } from './shared.ts'
+import { pingBytes, pingOffsets, type Target, targetOf } from './sending.ts'
+import {
+  candidatePlace,
+  candidateWords,
+  clockWord,
+  maxCandidates,
+  nowMs,
+  type PeerMoved,
+  type ThreadPeers,
+  type ThreadStart,
+  type TunnelPeer,
+  words,
+} from './shared.ts'
 
 const lane = 1
 const idleMs = 50
 /** Datagrams taken in a row before packets that could still grow are handed on. */
 const maxInARow = 32
 
+/** How often it is told that a peer's datagrams come from the same unknown place. */
+const tellAgainMs = 1000
+/** Family, port and IPv4 address of a socket address. */
+const sourceBytes = 8
+
 interface ReceivingPeer {
+  peer: TunnelPeer
   opener: Opener
   joiner: Joiner
   /** For answers to pings. */
-  sending: SendingPeer
+  sealer: Sealer
+  targets: (Target | undefined)[]
+  /** Where its last datagram came from, and when that was told. */
+  source: Buffer
+  toldMs: number
   isWaiting: boolean
 }
 
@@ -39,6 +61,7 @@ export class Receiving {
   #table = new PeerTable<ReceivingPeer>([])
   #waiting: ReceivingPeer[] = []
   #inARow = 0
+  readonly #answerTo: Target
 
   constructor({ tun, udp, memory }: ThreadStart, moved: (moved: PeerMoved) => void) {
     this.#tun = tun
@@ -46,6 +69,8 @@ export class Receiving {
     this.#sender = new UdpSender(udp)
     this.#memory = new Int32Array(memory)
     this.#moved = moved
+    const { source } = this.#receiver
+    this.#answerTo = { pointer: ptr(source), size: 16, bytes: source }
   }
 
   setPeers({ peers }: ThreadPeers): void {
@@ -55,15 +80,19 @@ export class Receiving {
     for (const peer of peers) {
       const session = receivingSession(peer)
       const one = known.get(session)
-      const isSame = one !== undefined && Buffer.compare(one.sending.peer.secret, peer.secret) === 0
+      const isSame = one !== undefined && Buffer.compare(one.peer.secret, peer.secret) === 0
       this.#peers.set(session, {
+        peer,
         opener: isSame ? one.opener : new Opener(peer),
         joiner: isSame ? one.joiner : new Joiner((packet) => this.#write(packet)),
-        sending: sendingPeer(peer, one?.sending, lane),
+        sealer: isSame ? one.sealer : new Sealer(peer, lane),
+        targets: peer.candidates.map((candidate) => candidate && targetOf(candidate)),
+        source: Buffer.alloc(sourceBytes),
+        toldMs: 0,
         isWaiting: false,
       })
     }
-    this.#table = new PeerTable([...this.#peers.values()].map((one) => [one, one.sending.peer.cidrs.map(parseCidr)]))
+    this.#table = new PeerTable([...this.#peers.values()].map((one) => [one, one.peer.cidrs.map(parseCidr)]))
   }
 
   /** Works off what is there, or waits a little for something. */
@@ -110,38 +139,48 @@ export class Receiving {
 
   #takeProbe(peer: ReceivingPeer, plain: Buffer): boolean {
     if (plain.length < pingBytes) return false
-    const { sending } = peer
-    if (plain[0] === kinds.ping) {
-      plain[0] = kinds.pong
-      const { address } = readSocketAddress(this.#receiver.source)
-      if (address.length === 4) plain.set(address, pingOffsets.observed)
-      sending.sealer.advance(Atomics.load(this.#memory, words.epoch))
-      const size = sending.sealer.seal(plain, this.#sender.buffer)
-      this.#sender.send(0, size, size, sending.to)
-      return true
-    }
-    const place = words.peers + sending.peer.slot * wordsAPeer
-    Atomics.add(this.#memory, place + peerWords.pongsReceived, 1)
-    Atomics.store(
-      this.#memory,
-      place + peerWords.roundTripMicros,
-      Math.round((nowMs() - plain.readDoubleBE(pingOffsets.sentMs)) * 1000),
-    )
-    Atomics.store(this.#memory, place + peerWords.observedAddress, plain.readInt32BE(pingOffsets.observed))
-    Atomics.store(this.#memory, place + peerWords.lastPongSeconds, Math.floor(nowMs() / 1000))
+    if (plain[0] === kinds.ping) this.#answer(peer, plain)
+    else this.#takeAnswer(peer, plain)
     return true
   }
 
-  /** A peer behind a NAT may get another port at any time: answers follow it. */
-  #noteSource({ sending }: ReceivingPeer): void {
+  /** Back to where it came from, which is what it asks about. */
+  #answer({ sealer }: ReceivingPeer, plain: Buffer): void {
     const { source } = this.#receiver
-    const size = Math.min(sending.socketAddress.length, socketAddressBytes)
-    // Family, port and address; what follows in IPv6 is no part of the peer's identity.
-    const comparedBytes = size === 16 ? 8 : 24
-    if (source.compare(sending.socketAddress, 0, comparedBytes, 0, comparedBytes) === 0) return
     const { address, port } = readSocketAddress(source)
-    source.copy(sending.socketAddress, 0, 0, size)
-    this.#moved({ name: sending.peer.name, address: formatAddress(address), port })
+    plain[0] = kinds.pong
+    if (address.length === 4) plain.set(address, pingOffsets.observedAddress)
+    plain.writeUInt16BE(port, pingOffsets.observedPort)
+    sealer.advance(Atomics.load(this.#memory, words.epoch))
+    const size = sealer.seal(plain, this.#sender.buffer)
+    this.#answerTo.size = address.length === 4 ? 16 : socketAddressBytes
+    this.#sender.send(0, size, size, this.#answerTo)
+  }
+
+  #takeAnswer({ peer }: ReceivingPeer, plain: Buffer): void {
+    const index = plain[pingOffsets.index]!
+    if (index >= maxCandidates || peer.candidates[index]?.generation !== plain[pingOffsets.generation]) return
+    const now = nowMs()
+    const place = candidatePlace(peer.slot, index)
+    const store = (word: number, value: number) => Atomics.store(this.#memory, place + word, value)
+    store(candidateWords.roundTripMicros, Math.round((now - plain.readDoubleBE(pingOffsets.sentMs)) * 1000))
+    store(candidateWords.observedAddress, plain.readInt32BE(pingOffsets.observedAddress))
+    store(candidateWords.observedPort, plain.readUInt16BE(pingOffsets.observedPort))
+    store(candidateWords.lastPong, clockWord(now))
+    Atomics.add(this.#memory, place + candidateWords.pongs, 1)
+  }
+
+  /** A peer behind a NAT may get another port at any time, and one whose NAT hides it is found only by what comes from it. */
+  #noteSource(peer: ReceivingPeer): void {
+    const { source } = this.#receiver
+    const isAsBefore = source.compare(peer.source, 0, sourceBytes, 0, sourceBytes) === 0
+    if (isAsBefore && (peer.toldMs === 0 || nowMs() - peer.toldMs < tellAgainMs)) return
+    source.copy(peer.source, 0, 0, sourceBytes)
+    const isKnown = peer.targets.some((target) => target?.bytes.compare(source, 0, sourceBytes, 0, sourceBytes) === 0)
+    peer.toldMs = isKnown ? 0 : nowMs()
+    if (isKnown) return
+    const { address, port } = readSocketAddress(source)
+    this.#moved({ name: peer.peer.name, address: formatAddress(address), port })
   }
 
   #flush(): void {

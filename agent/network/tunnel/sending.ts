@@ -4,30 +4,60 @@ import { errnos, pinned, readDevice, socketAddress, UdpSender, waitFor } from '.
 import { destinationOf, PeerTable } from './peer-table.ts'
 import { Sealer, sealOverheadBytes } from './seal.ts'
 import { cutPacket, kinds, maxPacketBytes, offloadHeaderBytes, segmentOverheadBytes, writeSegment } from './segment.ts'
-import { nowMs, peerWords, type ThreadPeers, type ThreadStart, type TunnelPeer, words, wordsAPeer } from './shared.ts'
+import {
+  type Candidate,
+  candidatePlace,
+  candidateWords,
+  isAlive,
+  type LinkPacket,
+  nowMs,
+  type ThreadPeers,
+  type ThreadStart,
+  type TunnelPeer,
+  words,
+} from './shared.ts'
 
 /** This thread's lane; answers to pings have another. */
 const lane = 0
-const pingIntervalMs = 1000
 const idleMs = 50
 const maxSegmentsACall = 60
-/** Kind, three bytes unused, the time it was sent; in the answer also the IPv4 address that it came from. */
-export const pingBytes = 16
-export const pingOffsets = { sentMs: 4, observed: 12 }
+/** Dead candidates of a peer that answers elsewhere are tried every so many rounds. */
+const deadCandidateRounds = 4
+/** Of packets that wait for the main thread; more are dropped. */
+const maxLinkBytes = 4 * 1024 * 1024
+/**
+ * Kind, the candidate's index and generation, a byte unused, the time it was sent; in the answer also the IPv4 address
+ * and port that it came from.
+ */
+export const pingBytes = 18
+export const pingOffsets = { index: 1, generation: 2, sentMs: 4, observedAddress: 12, observedPort: 16 }
 
-export interface SendingPeer {
-  peer: TunnelPeer
-  sealer: Sealer
-  socketAddress: Buffer
-  to: { pointer: Pointer; size: number }
+/** A socket address in memory that stays where it is. */
+export interface Target {
+  pointer: Pointer
+  size: number
+  bytes: Buffer
 }
 
-/** A peer for sending to; the sealer is kept while the secret is the same, since its counter must go on. */
-export function sendingPeer(peer: TunnelPeer, known: SendingPeer | undefined, ownLane: number): SendingPeer {
-  const address = socketAddress(addressOf(peer.address), peer.port)
+export function targetOf({ address, port }: Candidate): Target {
+  const bytes = socketAddress(addressOf(address), port)
+  return { pointer: ptr(bytes), size: bytes.length, bytes }
+}
+
+interface SendingPeer {
+  peer: TunnelPeer
+  sealer: Sealer
+  targets: (Target | undefined)[]
+  /** Where packets go. */
+  to: Target | undefined
+}
+
+/** The sealer is kept while the secret is the same, since its counter must go on. */
+function sendingPeer(peer: TunnelPeer, known: SendingPeer | undefined): SendingPeer {
+  const targets = peer.candidates.map((candidate) => candidate && targetOf(candidate))
   const isSame = known !== undefined && Buffer.compare(known.peer.secret, peer.secret) === 0
-  const sealer = isSame ? known.sealer : new Sealer(peer, ownLane)
-  return { peer, sealer, socketAddress: address, to: { pointer: ptr(address), size: address.length } }
+  const sealer = isSame ? known.sealer : new Sealer(peer, lane)
+  return { peer, sealer, targets, to: peer.current === undefined ? undefined : targets[peer.current] }
 }
 
 /** Takes packets from the TUN device, cuts and seals them, and sends each to its peer. Holds its thread. */
@@ -40,7 +70,9 @@ export class Sending {
   readonly #plain = new Uint8Array(maxPacketBytes + segmentOverheadBytes)
   #peers = new Map<string, SendingPeer>()
   #table = new PeerTable<SendingPeer>([])
+  readonly #toLink: (packet: LinkPacket) => void
   #nextPingMs = 0
+  #round = 0
   /** Sealed datagrams in the sender's buffer that wait for more of their kind. */
   #batchTo: SendingPeer | undefined
   #segmentBytes = 0
@@ -48,7 +80,8 @@ export class Sending {
   #batchCount = 0
   #isBatchClosed = false
 
-  constructor({ tun, udp, memory }: ThreadStart) {
+  constructor({ tun, udp, memory }: ThreadStart, toLink: (packet: LinkPacket) => void) {
+    this.#toLink = toLink
     this.#tun = tun
     this.#sender = new UdpSender(udp)
     this.#memory = new Int32Array(memory)
@@ -56,7 +89,7 @@ export class Sending {
 
   setPeers({ peers }: ThreadPeers): void {
     this.flush()
-    this.#peers = new Map(peers.map((peer) => [peer.name, sendingPeer(peer, this.#peers.get(peer.name), lane)]))
+    this.#peers = new Map(peers.map((peer) => [peer.name, sendingPeer(peer, this.#peers.get(peer.name))]))
     this.#table = new PeerTable([...this.#peers.values()].map((one) => [one, one.peer.cidrs.map(parseCidr)]))
   }
 
@@ -73,8 +106,12 @@ export class Sending {
     const packet = this.#packet.subarray(0, size)
     const destination = destinationOf(packet.subarray(offloadHeaderBytes))
     const to = destination && this.#table.peerOf(destination)
+    if (to?.peer.isByLink) {
+      this.#handOver(to, packet)
+      return
+    }
     const cut = cutPacket(packet)
-    if (to === undefined || cut === undefined) {
+    if (to?.to === undefined || cut === undefined) {
       Atomics.add(this.#memory, words.sentDrops, 1)
       return
     }
@@ -82,6 +119,17 @@ export class Sending {
     for (let index = 0; index < cut.count; index++)
       this.#append(to, this.#plain.subarray(0, writeSegment(packet, cut, index, this.#plain)))
     Atomics.add(this.#memory, words.sentPackets, 1)
+  }
+
+  /** The main thread, which has the link, takes packets as fast as the link does. */
+  #handOver({ peer }: SendingPeer, packet: Buffer): void {
+    if (Atomics.load(this.#memory, words.linkBytes) + packet.length > maxLinkBytes) {
+      Atomics.add(this.#memory, words.sentDrops, 1)
+      return
+    }
+    Atomics.add(this.#memory, words.linkBytes, packet.length)
+    Atomics.add(this.#memory, words.sentPackets, 1)
+    this.#toLink({ name: peer.name, packet: new Uint8Array(packet) })
   }
 
   /** Seals a segment into the batch: datagrams of one size to one peer, of which only the last may be shorter. */
@@ -112,6 +160,7 @@ export class Sending {
   }
 
   #transmit({ to }: SendingPeer): boolean {
+    if (to === undefined) return false
     for (let attempt = 0; attempt < 3; attempt++) {
       const result = this.#sender.send(0, this.#batchBytes, this.#segmentBytes, to)
       if (result >= 0) return true
@@ -124,25 +173,37 @@ export class Sending {
   }
 
   /** Where the network device cannot take several at once. */
-  #transmitSingly(to: SendingPeer['to']): boolean {
+  #transmitSingly(to: Target): boolean {
     const size = this.#segmentBytes
     for (let start = 0; start < this.#batchBytes; start += size)
       if (this.#sender.send(start, Math.min(this.#batchBytes, start + size), size, to) < 0) return false
     return true
   }
 
-  /** Keeps paths through NATs open, and measures them. */
+  /** Keeps paths through NATs open, finds new ones, and measures them. */
   #ping(): void {
     this.flush()
-    this.#nextPingMs = nowMs() + pingIntervalMs
+    const now = nowMs()
+    this.#nextPingMs = now + Atomics.load(this.#memory, words.pingIntervalMs)
+    this.#round++
+    for (const one of this.#peers.values()) {
+      const { slot, candidates } = one.peer
+      const alive = candidates.map((candidate, index) => candidate && isAlive(this.#memory, slot, index, now))
+      const tryAll = this.#round % deadCandidateRounds === 0 || !alive.includes(true)
+      for (const [index, candidate] of candidates.entries())
+        if (candidate && (tryAll || alive[index])) this.#pingCandidate(one, index, candidate)
+    }
+  }
+
+  #pingCandidate({ peer, sealer, targets }: SendingPeer, index: number, { generation }: Candidate): void {
     const plain = Buffer.alloc(pingBytes)
     plain[0] = kinds.ping
-    for (const one of this.#peers.values()) {
-      plain.writeDoubleBE(nowMs(), pingOffsets.sentMs)
-      one.sealer.advance(Atomics.load(this.#memory, words.epoch))
-      const size = one.sealer.seal(plain, this.#sender.buffer)
-      this.#sender.send(0, size, size, one.to)
-      Atomics.add(this.#memory, words.peers + one.peer.slot * wordsAPeer + peerWords.pingsSent, 1)
-    }
+    plain[pingOffsets.index] = index
+    plain[pingOffsets.generation] = generation
+    plain.writeDoubleBE(nowMs(), pingOffsets.sentMs)
+    sealer.advance(Atomics.load(this.#memory, words.epoch))
+    const size = sealer.seal(plain, this.#sender.buffer)
+    this.#sender.send(0, size, size, targets[index]!)
+    Atomics.add(this.#memory, candidatePlace(peer.slot, index) + candidateWords.pings, 1)
   }
 }

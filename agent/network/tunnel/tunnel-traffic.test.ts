@@ -50,8 +50,7 @@ function connect(shared = secret): void {
         secret: shared,
         isInitiator: number === 1,
         cidrs: [`10.42.${other}.0/24`, `10.44.0.${other}/32`],
-        address: `192.168.7.${other}`,
-        port: 7000 + other,
+        endpoints: [{ address: `192.168.7.${other}`, port: 7000 + other }],
       },
     ])
 }
@@ -144,8 +143,14 @@ test('also with loss, and while keys change', async () => {
 
 test('the path is measured', async () => {
   const deadline = Date.now() + 5000
-  while (tunnels[0]!.figures('n2')?.roundTripMs === undefined && Date.now() < deadline) await Bun.sleep(20)
-  expect(tunnels[0]!.figures('n2')!.roundTripMs).toBeGreaterThan(0)
+  while (tunnels[0]!.figures('n2')?.current === undefined && Date.now() < deadline) await Bun.sleep(20)
+  expect(tunnels[0]!.figures('n2')!.current).toMatchObject({
+    address: '192.168.7.2',
+    port: 7002,
+    isAlive: true,
+    observed: { address: '192.168.7.1', port: 7001 },
+  })
+  expect(tunnels[0]!.figures('n2')!.current!.roundTripMs).toBeGreaterThan(0)
   expect(tunnels[0]!.figures('n9')).toBeUndefined()
 })
 
@@ -162,7 +167,9 @@ test('a peer that moves to another port is followed', async () => {
   let answer = ''
   while (answer !== 'left 10.44.0.2' && Date.now() < deadline) answer = await source(right, '10.42.1.2', 80, 1000)
   expect(answer).toBe('left 10.44.0.2')
-  expect(told.join()).toContain('a peer is reached elsewhere now {"node":"n1","address":"192.168.7.1","port":7777}')
+  expect(told.join()).toContain(
+    'a peer speaks from a place that it did not name {"node":"n1","address":"192.168.7.1","port":7777}',
+  )
   server.stop()
   left.sh('nft delete table ip nat')
 }, 15_000)

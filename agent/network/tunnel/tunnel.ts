@@ -1,19 +1,28 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from '../../../mesh/logger/logger.ts'
 import { startThread } from '../../../mesh/thread/thread.ts'
-import { type Address, addressOf } from '../address/address.ts'
+import { addressOf, formatAddress, parseCidr } from '../address/address.ts'
 import { RouteNetlink } from '../netlink/route.ts'
-import { closeDevice, openTun, openUdp } from './device.ts'
-import { sealOverheadBytes } from './seal.ts'
-import { segmentOverheadBytes } from './segment.ts'
+import { Candidates } from './candidates.ts'
+import { closeDevice, openTun, openUdp, writeDevice } from './device.ts'
+import { PeerTable, sourceOf } from './peer-table.ts'
+import { type SessionSecret, sealOverheadBytes } from './seal.ts'
+import { maxPacketBytes, offloadHeaderBytes, segmentOverheadBytes } from './segment.ts'
 import {
+  aliveMsOf,
+  candidatePlace,
+  candidateWords,
+  type Endpoint,
+  isAlive,
+  type LinkPacket,
   maxPeers,
   memoryBytes,
   nowMs,
   type PeerMoved,
-  peerWords,
+  sinceWord,
   type TunnelPeer,
   words,
+  wordsACandidate,
   wordsAPeer,
 } from './shared.ts'
 
@@ -26,23 +35,51 @@ export interface TunnelOptions {
   port: number
   /** Of the smallest path to a peer. */
   pathMtu?: number
+  /** Takes a packet, with its offloads, for a peer that is reached by the link. */
+  toLink?: (name: string, packet: Uint8Array) => void
   log: Logger
 }
 
-/** How a peer is reached, as measured by a ping a second. */
+/** Another node's end of the tunnel. */
+export interface TunnelEndpoint extends SessionSecret {
+  /** The node's name. */
+  name: string
+  /** Its addresses and its pods', as text. */
+  cidrs: string[]
+  /** Where it may be reached, best first. */
+  endpoints: Endpoint[]
+  /** Its packets are given to `toLink`; pings go on. */
+  isByLink?: boolean
+}
+
+/** One place where a peer may be reached, as its pings tell. */
+export interface PathFigures extends Endpoint {
+  roundTripMs: number
+  /** Answered lately. */
+  isAlive: boolean
+  /** This node's socket as the peer sees it there. */
+  observed: Endpoint | undefined
+  pings: number
+  pongs: number
+}
+
+/** How a peer is reached. */
 export interface PeerFigures {
-  roundTripMs: number | undefined
-  /** Share of pings without an answer, over the tunnel's life. */
-  loss: number
-  /** Seconds since the last answer; undefined: never. */
-  silentSeconds: number | undefined
-  /** Our address as the peer sees it. */
-  observedAddress: Address | undefined
+  /** Those that have ever answered, in no order. */
+  paths: PathFigures[]
+  /** The one that packets take, when it has answered. */
+  current: PathFigures | undefined
+  /** Since any of them answered; undefined: none ever did. */
+  silentMs: number | undefined
 }
 
 const defaultPathMtu = 1500
 const outerHeaderBytes = 28
 const rekeyMs = 60 * 60 * 1000
+/** How often it is looked which paths answer. */
+const lookMs = 100
+/** Between two rounds of pings: at least, and for each peer, so that many peers do not cost more. */
+const [minPingIntervalMs, pingIntervalAPeerMs] = [250, 4]
 
 /** What the tunnel adds to each packet. */
 export const tunnelOverheadBytes = outerHeaderBytes + sealOverheadBytes + segmentOverheadBytes
@@ -64,15 +101,18 @@ export class Tunnel {
   readonly #stopped: Promise<unknown>
   readonly #log: Logger
   readonly #slots = new Map<string, number>()
-  readonly #rekeyTimer: ReturnType<typeof setInterval>
+  readonly #candidates = new Map<string, Candidates>()
+  readonly #timers: ReturnType<typeof setInterval>[]
+  readonly #toLink: (name: string, packet: Uint8Array) => void
   /** Fingerprints of secrets no longer in use: one for every session that ended. */
   readonly #retired = new Set<string>()
-  /** Where `setPeers` said that each peer is. */
-  readonly #given = new Map<string, string>()
+  #table = new PeerTable<string>([])
   #peers: TunnelPeer[] = []
 
-  constructor({ instance, nodeAddress, address, port, pathMtu = defaultPathMtu, log }: TunnelOptions) {
+  constructor({ instance, nodeAddress, address, port, pathMtu = defaultPathMtu, toLink, log }: TunnelOptions) {
     this.#log = log
+    this.#toLink = toLink ?? (() => undefined)
+    this.#memory[words.pingIntervalMs] = minPingIntervalMs
     const tun = openTun(tunnelName(instance))
     const udp = openUdp(addressOf(address), port)
     this.#descriptors = [tun, udp.fd]
@@ -93,14 +133,14 @@ export class Tunnel {
       return thread
     })
     this.#stopped = Promise.all(ends)
-    this.#rekeyTimer = setInterval(() => Atomics.add(this.#memory, words.epoch, 1), rekeyMs)
+    this.#timers = [setInterval(() => this.rekey(), rekeyMs), setInterval(() => this.#look(), lookMs)]
   }
 
   /**
-   * Replaces the peers. A peer whose secret is the same goes on where it was; a secret of one that was gone may not come
-   * back, since its counters are forgotten.
+   * Replaces the peers. A secret of one that was gone may not come back, since its counters are forgotten. Paths of a
+   * peer that is known go on.
    */
-  setPeers(peers: Omit<TunnelPeer, 'slot'>[]): void {
+  setPeers(peers: TunnelEndpoint[]): void {
     const secrets = new Set(peers.map(({ secret }) => fingerprint(secret)))
     const returning = peers.find(({ secret }) => this.#retired.has(fingerprint(secret)))
     if (returning !== undefined)
@@ -110,17 +150,26 @@ export class Tunnel {
     for (const name of this.#slots.keys()) {
       if (names.has(name)) continue
       this.#slots.delete(name)
-      this.#given.delete(name)
+      this.#candidates.delete(name)
     }
-    const before = JSON.stringify(this.#peers)
-    this.#peers = peers.slice(0, maxPeers).map((peer) => ({ ...peer, ...this.#placeOf(peer) }))
     if (peers.length > maxPeers) this.#log.error('more peers than a tunnel can have', { most: maxPeers })
-    if (JSON.stringify(this.#peers) !== before) this.#tell()
+    this.#peers = peers.slice(0, maxPeers).map((peer) => this.#peerFrom(peer))
+    this.#table = new PeerTable(this.#peers.map(({ name, cidrs }) => [name, cidrs.map(parseCidr)]))
+    Atomics.store(
+      this.#memory,
+      words.pingIntervalMs,
+      Math.max(minPingIntervalMs, this.#peers.length * pingIntervalAPeerMs),
+    )
+    this.#tell()
   }
 
-  /** Where a peer's datagrams come from. */
-  addressOf(name: string): string | undefined {
-    return this.#peers.find((peer) => peer.name === name)?.address
+  /** A packet that came by the link. False when it is none of that peer's. */
+  takeFromLink(name: string, packet: Uint8Array): boolean {
+    const source = packet.length > maxPacketBytes ? undefined : sourceOf(packet.subarray(offloadHeaderBytes))
+    const isTaken =
+      source !== undefined && this.#table.peerOf(source) === name && writeDevice(this.#descriptors[0]!, packet) >= 0
+    Atomics.add(this.#memory, isTaken ? words.receivedPackets : words.refused, 1)
+    return isTaken
   }
 
   /** All directions go on to the next key. */
@@ -128,20 +177,17 @@ export class Tunnel {
     Atomics.add(this.#memory, words.epoch, 1)
   }
 
+  /** Undefined for who is no peer. */
   figures(name: string): PeerFigures | undefined {
     const slot = this.#slots.get(name)
-    if (slot === undefined) return undefined
-    const value = (word: number) => Atomics.load(this.#memory, words.peers + slot * wordsAPeer + word)
-    const [sent, answered] = [value(peerWords.pingsSent), value(peerWords.pongsReceived)]
-    const observed = new Uint8Array(4)
-    new DataView(observed.buffer).setInt32(0, value(peerWords.observedAddress))
-    return {
-      observedAddress: observed.some((byte) => byte !== 0) ? observed : undefined,
-      roundTripMs: answered === 0 ? undefined : value(peerWords.roundTripMicros) / 1000,
-      // The last one may still be on its way.
-      loss: sent <= 1 ? 0 : Math.max(0, (sent - 1 - answered) / (sent - 1)),
-      silentSeconds: answered === 0 ? undefined : Math.floor(nowMs() / 1000) - value(peerWords.lastPongSeconds),
-    }
+    const candidates = this.#candidates.get(name)
+    if (slot === undefined || candidates === undefined) return undefined
+    const now = nowMs()
+    const list = candidates.list.map((one, index) => one && this.#path(slot, index, one, now))
+    const paths = list.filter((one) => one !== undefined)
+    const current = candidates.current === undefined ? undefined : list[candidates.current]
+    const silences = paths.map(({ silentMs }) => silentMs)
+    return { paths, current, silentMs: silences.length === 0 ? undefined : Math.min(...silences) }
   }
 
   counters() {
@@ -157,7 +203,7 @@ export class Tunnel {
 
   /** Ends; the device goes, with its routes. */
   async stop(): Promise<void> {
-    clearInterval(this.#rekeyTimer)
+    for (const timer of this.#timers) clearInterval(timer)
     Atomics.store(this.#memory, words.stop, 1)
     await this.#stopped
     for (const thread of this.#threads) thread.terminate()
@@ -166,9 +212,10 @@ export class Tunnel {
 
   #listen(thread: Worker, role: string): Promise<void> {
     return new Promise((resolve) => {
-      thread.onmessage = ({ data }: MessageEvent<PeerMoved | 'stopped'>) => {
+      thread.onmessage = ({ data }: MessageEvent<PeerMoved | LinkPacket | 'stopped'>) => {
         if (data === 'stopped') resolve()
-        else this.#follow(data)
+        else if ('packet' in data) this.#handOver(data)
+        else this.#found(data)
       }
       thread.onerror = (event) => {
         this.#log.error(`the tunnel's ${role} thread failed`, { error: event.message })
@@ -177,11 +224,33 @@ export class Tunnel {
     })
   }
 
-  #follow({ name, address, port }: PeerMoved): void {
-    const peer = this.#peers.find((one) => one.name === name)
-    if (peer === undefined || (peer.address === address && peer.port === port)) return
-    this.#log.info('a peer is reached elsewhere now', { node: name, address, port })
-    Object.assign(peer, { address, port })
+  #handOver({ name, packet }: LinkPacket): void {
+    Atomics.sub(this.#memory, words.linkBytes, packet.length)
+    this.#toLink(name, packet)
+  }
+
+  #found({ name, address, port }: PeerMoved): void {
+    const index = this.#candidates.get(name)?.find({ address, port })
+    if (index === undefined) return
+    this.#log.info('a peer speaks from a place that it did not name', { node: name, address, port })
+    this.#forget(this.#slots.get(name)!, index)
+    this.#refresh(name)
+  }
+
+  /** Follows the paths that answer. */
+  #look(): void {
+    const now = nowMs()
+    for (const { name, slot } of this.#peers) {
+      const isChanged = this.#candidates.get(name)!.choose((index) => isAlive(this.#memory, slot, index, now))
+      if (isChanged) this.#refresh(name)
+    }
+  }
+
+  #refresh(name: string): void {
+    const candidates = this.#candidates.get(name)!
+    this.#peers = this.#peers.map((peer) =>
+      peer.name === name ? { ...peer, candidates: candidates.list, current: candidates.current } : peer,
+    )
     this.#tell()
   }
 
@@ -189,14 +258,43 @@ export class Tunnel {
     for (const thread of this.#threads) thread.postMessage({ peers: this.#peers })
   }
 
-  /** A peer whose datagrams came from elsewhere in the meantime is still there, unless it is said to have moved again. */
-  #placeOf({ name, secret, address, port }: Omit<TunnelPeer, 'slot'>): Pick<TunnelPeer, 'slot' | 'address' | 'port'> {
+  #peerFrom({ name, secret, isInitiator, cidrs, endpoints, isByLink = false }: TunnelEndpoint): TunnelPeer {
     const slot = this.#slotOf(name)
-    const given = `${fingerprint(secret)} ${address} ${port}`
-    const known = this.#peers.find((peer) => peer.name === name)
-    const place = this.#given.get(name) === given && known !== undefined ? known : { address, port }
-    this.#given.set(name, given)
-    return { slot, address: place.address, port: place.port }
+    const candidates = this.#candidates.get(name) ?? new Candidates()
+    this.#candidates.set(name, candidates)
+    for (const index of candidates.set(endpoints)) this.#forget(slot, index)
+    const now = nowMs()
+    candidates.choose((index) => isAlive(this.#memory, slot, index, now))
+    const { list, current } = candidates
+    return { name, secret, isInitiator, cidrs, candidates: list, current, isByLink, slot }
+  }
+
+  #path(slot: number, index: number, endpoint: Endpoint, now: number) {
+    const place = candidatePlace(slot, index)
+    const value = (word: number) => Atomics.load(this.#memory, place + word)
+    const pongs = value(candidateWords.pongs)
+    if (pongs === 0) return undefined
+    const observed = new Uint8Array(4)
+    new DataView(observed.buffer).setInt32(0, value(candidateWords.observedAddress))
+    const silentMs = Math.max(0, sinceWord(value(candidateWords.lastPong), now))
+    return {
+      address: endpoint.address,
+      port: endpoint.port,
+      roundTripMs: value(candidateWords.roundTripMicros) / 1000,
+      silentMs,
+      isAlive: silentMs <= aliveMsOf(this.#memory),
+      observed: observed.some((byte) => byte !== 0)
+        ? { address: formatAddress(observed), port: value(candidateWords.observedPort) }
+        : undefined,
+      pings: value(candidateWords.pings),
+      pongs,
+    }
+  }
+
+  /** What was measured of the candidate that had this index. */
+  #forget(slot: number, index: number): void {
+    const place = candidatePlace(slot, index)
+    this.#memory.fill(0, place, place + wordsACandidate)
   }
 
   #slotOf(name: string): number {

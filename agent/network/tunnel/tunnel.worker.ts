@@ -12,7 +12,10 @@ let direction: Sending | Receiving | undefined
 
 self.onmessage = ({ data }: MessageEvent<ThreadStart | ThreadPeers>) => {
   if ('role' in data) {
-    direction = data.role === 'send' ? new Sending(data) : new Receiving(data, (moved) => self.postMessage(moved))
+    direction =
+      data.role === 'send'
+        ? new Sending(data, (packet) => self.postMessage(packet, [packet.packet.buffer]))
+        : new Receiving(data, (moved) => self.postMessage(moved))
     void run(direction, new Int32Array(data.memory))
   } else {
     direction?.setPeers(data)
