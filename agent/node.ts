@@ -5,6 +5,7 @@ import { versionInfo } from '../api/server/version.ts'
 import { systemClock } from '../mesh/clock/clock.ts'
 import { type NodeKey, openNodeKey } from '../mesh/identity/node-key.ts'
 import { makePrivateDirectory } from '../mesh/identity/private-file.ts'
+import type { PeerKey } from '../mesh/link/links.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import { serveAdmin } from './admin-socket.ts'
 import { bootstrapCluster, clusterBootstrapped } from './bootstrap.ts'
@@ -16,7 +17,9 @@ import { type ClusterAddresses, clusterAddresses } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
 import { LeaderLoops } from './leader-loops.ts'
+import { NetworkLinks } from './network/between/network-links.ts'
 import { startNetwork } from './network/network.ts'
+import { NetworkAdmin } from './network-admin.ts'
 import type { NodeOptions } from './node-options.ts'
 import { NodePodStreams } from './node-pod-streams.ts'
 import { networkOptions, workerOptions } from './part-options.ts'
@@ -99,9 +102,13 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   status.mesh = mesh
   const streams = new NodePodStreams(place.nodeName)
   streams.join(mesh.tunnels, (name) => status.membership?.named(name)?.key, log.child('streams'))
+  const nameOf = (key: PeerKey) => status.membership?.member(key)?.name
+  const networkLinks = new NetworkLinks(mesh.links, nameOf, log.child('network'))
   const cluster = await parts.start('store', () => openCluster({ ...foundation, mesh, removed: calls.removed }))
   status.membership = cluster.membership
+  const networkAdmin = new NetworkAdmin()
   const admin = {
+    ...networkAdmin.handlers,
     ...adminHandlers({ ...foundation, mesh, cluster }),
     ...snapshotHandlers({ ...foundation, store: cluster.store }),
     ...recoveryHandlers({
@@ -112,7 +119,7 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   }
   parts.add(serveAdmin(directory.adminSocket, admin))
   log.info('in the cluster', { cluster: place.clusterName, node: place.nodeName, number: place.nodeNumber })
-  await startParts({ ...foundation, mesh, cluster, streams }, parts)
+  await startParts({ ...foundation, mesh, cluster, streams, networkLinks, networkAdmin }, parts)
   if (entered.made === undefined || !beginning.options.showsSecrets) return undefined
   const joinToken = await createJoinToken({ ...foundation, mesh, cluster }, firstToken)
   return { ...entered.made, joinToken }
@@ -123,6 +130,8 @@ interface Grounds extends Foundation {
   mesh: Mesh
   cluster: OpenCluster
   streams: NodePodStreams
+  networkLinks: NetworkLinks
+  networkAdmin: NetworkAdmin
 }
 
 async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
@@ -142,7 +151,10 @@ async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
   // The network before the API, which listens on an address that the network gives to this node.
   const sources = { ...grounds, payload, clock }
   const client = local.client(`system:node:${place.nodeName}`)
-  await parts.start('network', () => startNetwork({ ...networkOptions(sources), client }))
+  const links = grounds.networkLinks
+  grounds.networkAdmin.network = await parts.start('network', () =>
+    startNetwork({ ...networkOptions(sources), client, links }),
+  )
   await parts.start('api', () => serveApi(grounds, local))
   await parts.start('runtime', async () => {
     const worker = await startWorker({ ...workerOptions(sources), client })

@@ -27,6 +27,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./kubeconfig.ts'),
   },
   {
+    name: 'network',
+    summary: "show how this node's pods reach those of each other node",
+    load: () => import('./network.ts'),
+  },
+  {
     name: 'node',
     summary: 'list the nodes of the cluster, or take one out',
     load: () => import('./node.ts'),
