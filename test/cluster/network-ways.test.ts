@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { WayKind } from '../../agent/network/between/peer.ts'
+import { source } from '../../agent/network/testing/echo.ts'
+import { NetworkLab, type Place } from '../lab/network-lab.ts'
+
+/** What each pair uses, such as `1-2 tunnel`. */
+async function waysOf(lab: NetworkLab): Promise<string[]> {
+  const all = await Promise.all(
+    lab.nodes.map(async ({ number }) => {
+      const ways = await lab.ways(number)
+      return [...ways].map(([to, { way, isWorking }]) => `${number}-${to} ${way}${isWorking ? '' : ' (no answer)'}`)
+    }),
+  )
+  return all.flat()
+}
+
+/** Waits until each pair uses the way that is said, and shows what it uses instead when it does not. */
+async function expectWays(lab: NetworkLab, wanted: (from: number, to: number) => string): Promise<void> {
+  const { nodes } = lab
+  const text = nodes.flatMap(({ number: from }) =>
+    nodes.filter(({ number }) => number !== from).map(({ number: to }) => `${from}-${to} ${wanted(from, to)}`),
+  )
+  const deadline = performance.now() + 20_000
+  for (;;) {
+    const ways = await waysOf(lab)
+    if (Bun.deepEquals(ways, text)) return
+    if (performance.now() > deadline) expect(ways).toEqual(text)
+    await Bun.sleep(50)
+  }
+}
+
+/** Every pod and node reaches every pod, node and service, each seen by its own address, and what is outside. */
+async function expectMatrix({ nodes, outside }: NetworkLab): Promise<void> {
+  for (const { number: from, pod, node, outer } of nodes) {
+    for (const { number: to } of nodes) {
+      const podSource = from === to ? undefined : `10.42.${from}.2`
+      const nodeSource = from === to ? undefined : `10.44.0.${from}`
+      const asked: [string, Promise<string>, string | undefined][] = [
+        ['pod to pod', source(pod, `10.42.${to}.2`, 80), podSource],
+        ['pod to node', source(pod, `10.44.0.${to}`, 80), podSource],
+        ['pod to service', source(pod, `10.43.1.${to}`, 80), podSource],
+        ['pod to NodePort', source(pod, `10.44.0.${from}`, 30000 + to), undefined],
+        ['node to pod', source(node, `10.42.${to}.2`, 80), nodeSource],
+        ['node to node', source(node, `10.44.0.${to}`, 80), nodeSource],
+        ['node to service', source(node, `10.43.1.${to}`, 80), nodeSource],
+      ]
+      for (const [what, answer, from_] of asked) {
+        const server = what.endsWith('node') ? `node${to}` : `pod${to}`
+        expect(`${what} ${from}-${to}: ${await answer}`).toStartWith(`${what} ${from}-${to}: ${server} ${from_ ?? ''}`)
+      }
+    }
+    expect(await source(pod, '203.0.113.254', 80)).toBe(`outside ${outer}`)
+    expect(await source(node, '203.0.113.254', 80)).toBe(`outside ${outer}`)
+  }
+  // From outside by the NodePort of the one node that is in the open, to pods of all.
+  for (const { number: to } of nodes) expect(await source(outside, '203.0.113.1', 30000 + to)).toStartWith(`pod${to} `)
+}
+
+function labTests(places: Place[], tests: (lab: () => NetworkLab) => void): void {
+  let lab: NetworkLab
+  beforeAll(async () => {
+    lab = await NetworkLab.open(places)
+  }, 60_000)
+  afterAll(() => lab?.close(), 60_000)
+  tests(() => lab)
+}
+
+async function withWay(lab: NetworkLab, forced: WayKind | undefined, action: () => Promise<void>): Promise<void> {
+  await lab.start(forced)
+  try {
+    await action()
+  } finally {
+    await lab.stop()
+  }
+}
+
+describe('one node in the open, two behind NATs with the same private addresses', () => {
+  labTests(['public', 'nat', 'nat'], (lab) => {
+    test('by themselves: tunnels, punched through both NATs', async () => {
+      await withWay(lab(), undefined, async () => {
+        await expectWays(lab(), () => 'tunnel')
+        await expectMatrix(lab())
+        const figures = (await lab().ways(2)).get(3)!
+        expect(figures.via).toStartWith('203.0.113.3:')
+        expect(figures.roundTripMs).toBeGreaterThan(0)
+      })
+    }, 60_000)
+
+    test('over the link', async () => {
+      await withWay(lab(), 'link', async () => {
+        await expectWays(lab(), () => 'link')
+        await expectMatrix(lab())
+      })
+    }, 60_000)
+  })
+})
+
+describe('two nodes on one network, one behind a router', () => {
+  labTests(['public', 'public', 'routed'], (lab) => {
+    test('by themselves: routes on the network, VXLAN across the router', async () => {
+      await withWay(lab(), undefined, async () => {
+        await expectWays(lab(), (from, to) => {
+          if (from !== 3 && to !== 3) return `route via 203.0.113.${to}`
+          return `VXLAN to ${to === 3 ? '172.16.3.8' : `203.0.113.${to}`}`
+        })
+        await expectMatrix(lab())
+      })
+    }, 60_000)
+
+    test.each(['vxlan', 'tunnel', 'link'] as const)(
+      '%s for all',
+      async (forced) => {
+        await withWay(lab(), forced, async () => {
+          await expectWays(lab(), (_from, to) => {
+            return forced === 'vxlan' ? `VXLAN to ${to === 3 ? '172.16.3.8' : `203.0.113.${to}`}` : forced
+          })
+          await expectMatrix(lab())
+        })
+      },
+      60_000,
+    )
+  })
+})

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join as joinPath } from 'node:path'
+import type { WayKind } from '../../agent/network/between/peer.ts'
+import type { WayFigures } from '../../agent/network/between/way-meter.ts'
+import { type Echo, echo } from '../../agent/network/testing/echo.ts'
+import { join, Namespace } from '../../agent/network/testing/namespace.ts'
+import type { NetworkNodeOptions } from './network-node.ts'
+
+export interface LabNode {
+  number: number
+  node: Namespace
+  pod: Namespace
+  router: Namespace | undefined
+  /** What the outside sees of what leaves its pods. */
+  outer: string
+}
+
+interface Running {
+  child: Bun.Subprocess<'pipe', 'pipe', 'inherit' | 'ignore'>
+  lines: AsyncIterator<string>
+}
+
+/** How a node is connected to the others. */
+export type Place = 'public' | 'nat' | 'routed'
+
+/**
+ * Three hosts with a pod each on a wire that stands for the internet (203.0.113.0/24): in the open, behind a NAT router, or
+ * behind a router without NAT. Their links run over wires apart from it, where nothing but links passes.
+ */
+export class NetworkLab {
+  readonly nodes: LabNode[] = []
+  readonly outside: Namespace
+  readonly #links: Namespace
+  readonly #servers: Echo[] = []
+  readonly #directory = mkdtempSync(joinPath(tmpdir(), 'skein-network-lab-'))
+  #running = new Map<number, Running>()
+
+  private constructor() {
+    this.outside = new Namespace('outside')
+    this.#links = new Namespace('links')
+    for (const namespace of [this.outside, this.#links])
+      namespace.sh('sh -c "ip link add br0 type bridge; ip link set br0 up"')
+    this.outside.sh('ip addr add 203.0.113.254/24 dev br0')
+  }
+
+  static async open(places: Place[]): Promise<NetworkLab> {
+    const lab = new NetworkLab()
+    lab.#servers.push(await lab.outside.enter(() => echo('outside', '203.0.113.254', 80)))
+    for (const [index, place] of places.entries()) await lab.#add(index + 1, place)
+    return lab
+  }
+
+  /** Starts the network of every node; resolves when all are up. */
+  async start(forcedWay?: WayKind): Promise<void> {
+    await Promise.all(this.nodes.map((one) => this.startNode(one.number, forcedWay)))
+  }
+
+  async startNode(number: number, forcedWay?: WayKind): Promise<void> {
+    const { node } = this.nodes[number - 1]!
+    const linkAddresses = Object.fromEntries(this.nodes.map((one) => [one.number, `10.99.0.${one.number}`]))
+    const directory = joinPath(this.#directory, `n${number}`)
+    const options: NetworkNodeOptions = { number, linkAddresses, forcedWay, directory }
+    const script = new URL('network-node.ts', import.meta.url).pathname
+    const command = ['nsenter', `--net=/run/netns/${node.name}`, process.execPath, script, JSON.stringify(options)]
+    const stderr = process.env.SHOW_LOGS ? ('inherit' as const) : ('ignore' as const)
+    const child = Bun.spawn(command, { stdin: 'pipe', stdout: 'pipe', stderr })
+    const lines = linesOf(child.stdout)
+    this.#running.set(number, { child, lines })
+    const { value } = await lines.next()
+    if (value !== 'ready') throw new Error(`the network of node ${number} did not start: ${value}`)
+  }
+
+  /** As `skein network` on this node shows it, by the other node's number. */
+  async ways(number: number): Promise<Map<number, WayFigures>> {
+    const { child, lines } = this.#running.get(number)!
+    child.stdin.write('ways\n')
+    await child.stdin.flush()
+    const { value } = await lines.next()
+    const ways = JSON.parse(value) as [string, WayFigures][]
+    return new Map(ways.map(([name, figures]) => [Number(name.slice(1)), figures]))
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((number) => this.stopNode(number)))
+  }
+
+  async stopNode(number: number): Promise<void> {
+    const { child } = this.#running.get(number)!
+    this.#running.delete(number)
+    child.stdin.end()
+    await child.exited
+  }
+
+  async close(): Promise<void> {
+    for (const { child } of this.#running.values()) child.kill('SIGKILL')
+    for (const server of this.#servers) server.stop()
+    for (const { node, pod, router } of this.nodes) for (const one of [node, pod, router]) one?.remove()
+    this.outside.remove()
+    this.#links.remove()
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  async #add(number: number, place: Place): Promise<void> {
+    const node = new Namespace(`node${number}`)
+    const pod = new Namespace(`pod${number}`)
+    const router = place === 'public' ? undefined : new Namespace(`router${number}`)
+    node.sh('sysctl -qw net.ipv4.ip_forward=1')
+    join([node, 'pod0', `10.42.${number}.1/32`], [pod, 'eth0', `10.42.${number}.2/32`])
+    node.sh(`ip route add 10.42.${number}.2 dev pod0`)
+    pod.sh(`sh -c "ip route add 10.42.${number}.1 dev eth0; ip route add default via 10.42.${number}.1"`)
+    const wire = `w${number}`
+    if (router === undefined) join([this.outside, wire], [node, 'eth0', `203.0.113.${number}/24`])
+    else {
+      join([this.outside, wire], [router, 'out', `203.0.113.${number}/24`])
+      // All sites behind NAT have the same numbers.
+      const inside = place === 'nat' ? '192.168.1' : `172.16.${number}`
+      join([router, 'in', `${inside}.254/24`], [node, 'eth0', `${inside}.${number + 5}/24`])
+      router.sh('sysctl -qw net.ipv4.ip_forward=1')
+      if (place === 'nat') masquerade(router)
+      else this.outside.sh(`ip route add ${inside}.0/24 via 203.0.113.${number}`)
+      node.sh(`ip route add default via ${inside}.254`)
+      if (place === 'routed') router.sh('ip route add default via 203.0.113.254')
+    }
+    if (place === 'public') node.sh('ip route add default via 203.0.113.254')
+    this.outside.sh('sysctl -qw net.ipv4.ip_forward=1')
+    this.outside.sh(`ip link set ${wire} master br0`)
+    join([this.#links, `l${number}`], [node, 'links', `10.99.0.${number}/24`])
+    this.#links.sh(`ip link set l${number} master br0`)
+    node.sh('nft add table ip links')
+    node.sh('nft add chain ip links c { type filter hook prerouting priority -200 \\; }')
+    node.sh('nft add rule ip links c iifname links meta l4proto udp drop')
+    this.#servers.push(await pod.enter(() => echo(`pod${number}`, `10.42.${number}.2`, 80)))
+    const inside = place === 'routed' ? `172.16.${number}.${number + 5}` : `203.0.113.${number}`
+    this.nodes.push({ number, node, pod, router, outer: inside })
+    node.sh(`ip addr add 10.44.0.${number}/32 dev lo`)
+    this.#servers.push(await node.enter(() => echo(`node${number}`, `10.44.0.${number}`, 80)))
+  }
+}
+
+function masquerade(router: Namespace): void {
+  router.sh('nft add table ip nat')
+  router.sh('nft add chain ip nat c { type nat hook postrouting priority 100 \\; }')
+  router.sh('nft add rule ip nat c oifname out masquerade')
+  // As routers for homes and offices do. One that answers unknown datagrams itself remembers them as its own connections,
+  // and gives the port that is punched to nobody else.
+  router.sh('nft add chain ip nat input { type filter hook input priority 0 \\; policy drop \\; }')
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = ''
+  for await (const chunk of stream) {
+    const lines = (rest + Buffer.from(chunk).toString()).split('\n')
+    rest = lines.pop()!
+    yield* lines
+  }
+}
