@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { deployments, pods } from '../../api/schema/generated/resources.ts'
 import type { Deployment } from '../../api/schema/generated/types/apps-v1.ts'
-import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
 import { type Control, startControl } from './control.ts'
 import { isReady } from './object/pod.ts'
 import { SimulatedCluster } from './simulation/cluster.ts'
+import { PodCount } from './simulation/pod-count.ts'
 
 const replicas = 50
 const maxSurge = 5
@@ -42,44 +42,12 @@ const update = async (image: string) => {
   await cluster.client.resource(deployments).update({ ...current, spec: web(image).spec })
 }
 
-/** An outside client that counts pods with every event, in the order of the cluster's history. */
-class Watcher {
-  readonly #pods = new Map<string, Pod>()
-  readonly #abort = new AbortController()
-  most = 0
-  fewestReady = Number.POSITIVE_INFINITY
-  #done: Promise<void>
-
-  constructor(resourceVersion: string, present: Pod[]) {
-    for (const pod of present) this.#pods.set(pod.metadata!.uid!, pod)
-    this.#done = this.#run(resourceVersion)
-  }
-
-  async #run(resourceVersion: string): Promise<void> {
-    const { signal } = this.#abort
-    for await (const event of cluster.client.resource(pods, 'default').watch({ resourceVersion, signal })) {
-      if (event.type === 'BOOKMARK') continue
-      const uid = event.object.metadata!.uid!
-      if (event.type === 'DELETED') this.#pods.delete(uid)
-      else this.#pods.set(uid, event.object)
-      const live = [...this.#pods.values()].filter((pod) => !pod.metadata?.deletionTimestamp)
-      this.most = Math.max(this.most, live.length)
-      this.fewestReady = Math.min(this.fewestReady, live.filter(isReady).length)
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#abort.abort()
-    await this.#done
-  }
-}
-
 test('a rolling update of 50 goes on under other leaders and never leaves its limits', async () => {
   const all = cluster.client.resource(pods, 'default')
   await cluster.client.resource(deployments).create(web('one'))
   await cluster.until('50 run', () => isComplete('one'))
   const { items, metadata } = await all.list()
-  const watcher = new Watcher(metadata.resourceVersion, items)
+  const watcher = new PodCount(all, metadata.resourceVersion, items)
   await update('two')
   const isUnderWay = (count: number) => async () => {
     const now = (await all.list()).items

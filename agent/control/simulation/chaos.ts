@@ -1,4 +1,4 @@
-import { isReason } from '../../../api/client/client.ts'
+import { type Client, isReason } from '../../../api/client/client.ts'
 import {
   daemonsets,
   deployments,
@@ -10,13 +10,13 @@ import {
   services,
   statefulsets,
 } from '../../../api/schema/generated/resources.ts'
-import type { PodTemplateSpec } from '../../../api/schema/generated/types/core-v1.ts'
+import type { Pod, PodTemplateSpec } from '../../../api/schema/generated/types/core-v1.ts'
 import { controllerOf, nameOf, namespaceOf } from '../object/meta.ts'
 import { isFinished, isReady } from '../object/pod.ts'
 import type { ResourceRef } from '../object/types.ts'
 import { SimulatedCluster } from './cluster.ts'
 import { FastTime } from './fast-time.ts'
-import { addNodes, pretendNode } from './pretend-worker.ts'
+import { addNodes, type Fate, type PretendWorkers, pretendNode } from './pretend-worker.ts'
 import { seededRandom } from './seeded-random.ts'
 
 const speed = 60
@@ -25,34 +25,62 @@ const quietMs = 60_000
 const nodeCount = 4
 const namespace = 'default'
 
+export interface ChaosOptions {
+  nodes: number
+  random: () => number
+  fateOf: (pod: Pod) => Fate
+}
+
+/** What the simulation is played on. */
+export interface ChaosCluster {
+  readonly client: Client
+  readonly workers: PretendWorkers
+  /** Another leader takes over. */
+  changeLeader(): Promise<void>
+  until(what: string, condition: () => Promise<boolean>, timeoutMs?: number): Promise<void>
+  stop(): Promise<void>
+}
+
+async function startSimulated(options: ChaosOptions): Promise<ChaosCluster> {
+  const time = new FastTime(speed)
+  const cluster = await SimulatedCluster.start({ ...options, clock: time })
+  return {
+    client: cluster.client,
+    workers: cluster.workers,
+    changeLeader: () => cluster.changeLeader(),
+    until: (...args) => cluster.until(...args),
+    stop: () => cluster.stop().finally(() => time.restore()),
+  }
+}
+
 /**
  * For tests: loads of every sort, whose pods, nodes and leaders fail and whose specifications change at random, by a
  * seed. After quiet the state has to be what the specifications say; otherwise `run` throws and says what is not.
  */
 export class Chaos {
   readonly #random: () => number
-  readonly #cluster: SimulatedCluster
-  readonly #time: FastTime
+  readonly #cluster: ChaosCluster
   #jobs = 0
 
-  private constructor(seed: number, cluster: SimulatedCluster, time: FastTime) {
+  private constructor(seed: number, cluster: ChaosCluster) {
     this.#random = seededRandom(seed ^ 0x5bd1e995)
     this.#cluster = cluster
-    this.#time = time
   }
 
-  static async run(seed: number, steps: number): Promise<void> {
-    const time = new FastTime(speed)
+  static async run(seed: number, steps: number, start = startSimulated): Promise<void> {
     const random = seededRandom(seed)
     // Most pods of jobs succeed; others run.
-    const fateOf = (pod: Parameters<typeof controllerOf>[0]) =>
-      controllerOf(pod)?.kind === 'Job' ? (random() < 0.8 ? 'succeed' : 'fail') : 'run'
-    const cluster = await SimulatedCluster.start({ nodes: nodeCount, clock: time, random, fateOf })
+    const fateOf = (pod: Pod) => (controllerOf(pod)?.kind === 'Job' ? (random() < 0.8 ? 'succeed' : 'fail') : 'run')
+    const cluster = await start({ nodes: nodeCount, random, fateOf })
     cluster.workers.startHeartbeats()
-    const chaos = new Chaos(seed, cluster, time)
+    const chaos = new Chaos(seed, cluster)
     try {
       await chaos.#create()
-      for (let step = 0; step < steps; step++) await chaos.#step()
+      for (let step = 0; step < steps; step++) {
+        await chaos.#step()
+        // Once at least in every run.
+        if (step === steps >> 1) await cluster.changeLeader()
+      }
       chaos.#calm()
       await chaos.#check()
     } catch (error) {
@@ -60,7 +88,6 @@ export class Chaos {
       throw new Error(`seed ${seed}, ${steps} steps: ${why}`)
     } finally {
       await cluster.stop()
-      chaos.#time.restore()
     }
   }
 

@@ -154,7 +154,8 @@ export function readyCondition(status: string) {
 /** Creates the nodes with their status. */
 export async function addNodes(client: Client, all: Node[]): Promise<void> {
   for (const node of all) {
-    const made = await client.resource(nodes).create(node)
-    await client.resource(nodes).updateStatus({ ...made, status: node.status })
+    await client.resource(nodes).create(node)
+    // A leader at work may have tainted it already.
+    await client.resource(nodes).patch(nameOf(node), { status: node.status }, { type: 'merge' }, 'status')
   }
 }

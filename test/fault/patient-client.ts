@@ -1,0 +1,39 @@
+import { ApiError, type Client, type KubernetesObject, type ResourceClient } from '../../api/client/client.ts'
+
+const pauseMs = 25
+const patienceMs = 30_000
+
+/**
+ * A client as users and workers are: while there is no quorum, or nothing is known of a write, it tries again. A write
+ * that took effect although nothing was known of it comes back as AlreadyExists, NotFound or Conflict.
+ */
+export function patient(client: Client): Client {
+  return {
+    resource: (ref, namespace) => patientResource(client.resource(ref, namespace)),
+    as: (user) => patient(client.as(user)),
+    fenced: (term) => patient(client.fenced(term)),
+  }
+}
+
+function patientResource<T extends KubernetesObject>(resource: ResourceClient<T>): ResourceClient<T> {
+  return new Proxy(resource, {
+    get(_, key) {
+      const value = Reflect.get(resource, key, resource)
+      if (typeof value !== 'function') return value
+      if (key === 'watch') return value.bind(resource)
+      return (...args: unknown[]) => persist(() => value.apply(resource, args))
+    },
+  })
+}
+
+async function persist<R>(call: () => Promise<R>): Promise<R> {
+  const deadlineMs = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code < 500 || performance.now() > deadlineMs) throw error
+    }
+    await Bun.sleep(pauseMs)
+  }
+}
