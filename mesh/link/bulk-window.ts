@@ -4,6 +4,8 @@ const standingBytes = 64 * 1024
 const minRoundTripMs = 5
 const rateRounds = 10
 const roundTripValidMs = 10_000
+/** So much of the path is used when its own round trip is looked for: enough to go on, too little to wait in a queue. */
+const probingShare = 0.9
 const maxBytes = 16 * 1024 * 1024
 
 interface Sent {
@@ -31,18 +33,23 @@ export class BulkWindow {
   #roundEnds = 0
   #roundTripMs = Number.POSITIVE_INFINITY
   #roundTripAtMs = 0
-  /** The bulk stops until the path is empty, to see its own round trip. */
-  #isProbing = false
+  /** Grows with what is acknowledged, so that no burst follows a pause. */
+  #rampBytes = standingBytes
+  /** A part of the path is left empty until so much is acknowledged, to see its own round trip. */
+  #probingUntil: number | undefined
   /** The next round trip is believed, whatever it was before. */
   #isRelearning = false
   #isStarved = true
 
   /** Bytes; no more than this should be on its way. */
   get limitBytes(): number {
-    if (this.#isProbing) return 0
-    if (this.#roundTripMs === Number.POSITIVE_INFINITY) return standingBytes
-    const path = Math.max(...this.#rates) * Math.max(this.#roundTripMs, minRoundTripMs)
-    return Math.min(standingBytes + path, maxBytes)
+    return Math.min(standingBytes + this.#pathBytes, this.#rampBytes, maxBytes)
+  }
+
+  /** What is on its way when nothing waits. */
+  get #pathBytes(): number {
+    if (this.#roundTripMs === Number.POSITIVE_INFINITY) return 0
+    return Math.max(...this.#rates) * Math.max(this.#roundTripMs, minRoundTripMs)
   }
 
   sent(bytes: number, nowMs: number): void {
@@ -67,6 +74,7 @@ export class BulkWindow {
     if (bytes === 0) return
     this.#delivered += bytes
     this.#deliveredAtMs = nowMs
+    if (this.#probingUntil === undefined) this.#rampBytes = Math.min(this.#rampBytes + bytes, maxBytes)
     let newest: Sent | undefined
     while (this.#head < this.#sent.length && this.#sent[this.#head]!.total <= this.#delivered) {
       newest = this.#sent[this.#head++]
@@ -86,7 +94,8 @@ export class BulkWindow {
     this.#rates = [0]
     this.#roundEnds = 0
     this.#roundTripMs = Number.POSITIVE_INFINITY
-    this.#isProbing = false
+    this.#rampBytes = standingBytes
+    this.#probingUntil = undefined
     this.#isRelearning = false
     this.#isStarved = true
   }
@@ -96,12 +105,13 @@ export class BulkWindow {
       this.#roundTripMs = roundTripMs
       this.#roundTripAtMs = nowMs
       this.#isRelearning = false
-    } else if (nowMs - this.#roundTripAtMs > roundTripValidMs) {
+    } else if (nowMs - this.#roundTripAtMs > roundTripValidMs && this.#probingUntil === undefined) {
       // A queue of our own making would be taken for the path: it is emptied first.
-      this.#isProbing = true
+      this.#rampBytes = this.#pathBytes * probingShare
+      this.#probingUntil = this.#total
     }
-    if (this.#isProbing && this.#head === this.#sent.length) {
-      this.#isProbing = false
+    if (this.#probingUntil !== undefined && this.#delivered >= this.#probingUntil) {
+      this.#probingUntil = undefined
       this.#isRelearning = true
     }
   }

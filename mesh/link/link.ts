@@ -10,6 +10,8 @@ import { LinkViolation } from './violation.ts'
 const rankOf: Readonly<Record<Way, number>> = { udp: 0, websocket: 1, relayed: 2 }
 /** A connection whose peer says no hello in this time is closed. */
 const helloTimeoutMs = 5000
+/** Connections at a time; one more and the oldest that is not used is closed: its end may not have been heard of. */
+const maxWays = 8
 
 /** What the shell has to do, in this order. */
 export type LinkEffect =
@@ -105,6 +107,7 @@ export class Link {
 
   /** A connection with the peer is there. */
   open(id: number, way: Way, nowMs: number): void {
+    this.#makeRoom()
     const keepAlive = new KeepAlive(this.#isChooser, nowMs)
     this.#ways.set(id, { id, way, openedAtMs: nowMs, isAttached: false, challengeToken: undefined, keepAlive })
     const hello: Hello = {
@@ -134,10 +137,6 @@ export class Link {
   /** True once the peer's hello has come on it. */
   isAttached(id: number): boolean {
     return this.#ways.get(id)?.isAttached ?? false
-  }
-
-  get wayCount(): number {
-    return this.#ways.size
   }
 
   /** The way in use may be dead: asks now. */
@@ -372,6 +371,15 @@ export class Link {
     way.challengeToken = undefined
     if (way.way === 'relayed' && this.#active!.way === 'websocket') return
     this.#close(way, 'another connection is used')
+  }
+
+  #makeRoom(): void {
+    if (this.#ways.size < maxWays) return
+    for (const way of this.#ways.values()) {
+      if (way === this.#active) continue
+      this.#close(way, 'there are newer connections')
+      return
+    }
   }
 
   #write(way: OpenWay, frame: Frame): void {

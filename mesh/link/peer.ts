@@ -7,9 +7,6 @@ import type { LinkStatus, PeerAddresses, PeerKey, Protocol } from './links.ts'
 import { OpenConnection } from './open-connection.ts'
 import type { Connection, LinkTransport } from './transport.ts'
 
-/** Connections with one peer at a time; more are closed as they come. */
-const maxConnections = 8
-
 export interface PeerOptions {
   self: PeerKey
   peer: PeerKey
@@ -90,7 +87,7 @@ export class Peer {
 
   /** Takes over a connection, whoever dialled. */
   take(connection: Connection, transport?: LinkTransport): void {
-    if (this.#isClosed || this.#link.wayCount >= maxConnections) {
+    if (this.#isClosed) {
       connection.stream.on('error', () => {})
       connection.stream.destroy()
       return
