@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { WayKind } from '../../agent/network/between/peer.ts'
 import { source } from '../../agent/network/testing/echo.ts'
 import { NetworkLab, type Place } from '../lab/network-lab.ts'
+import { SteadyTransfer } from '../lab/steady-transfer.ts'
 
 /** What each pair uses, such as `1-2 tunnel`. */
 async function waysOf(lab: NetworkLab): Promise<string[]> {
@@ -56,6 +57,13 @@ async function expectMatrix({ nodes, outside }: NetworkLab): Promise<void> {
   for (const { number: to } of nodes) expect(await source(outside, '203.0.113.1', 30000 + to)).toStartWith(`pod${to} `)
 }
 
+/** Some more has come. */
+async function received(transfer: SteadyTransfer): Promise<void> {
+  const wanted = transfer.receivedBytes + 1024 * 1024
+  for (let turn = 0; transfer.receivedBytes < wanted && turn < 1000; turn++) await Bun.sleep(10)
+  expect(transfer.receivedBytes).toBeGreaterThanOrEqual(wanted)
+}
+
 function labTests(places: Place[], tests: (lab: () => NetworkLab) => void): void {
   let lab: NetworkLab
   beforeAll(async () => {
@@ -83,6 +91,34 @@ describe('one node in the open, two behind NATs with the same private addresses'
         const figures = (await lab().ways(2)).get(3)!
         expect(figures.via).toStartWith('203.0.113.3:')
         expect(figures.roundTripMs).toBeGreaterThan(0)
+      })
+    }, 60_000)
+
+    test('a transfer goes on while the way changes to the link and back', async () => {
+      await withWay(lab(), undefined, async () => {
+        await expectWays(lab(), () => 'tunnel')
+        const [, second, third] = lab().nodes
+        const transfer = await SteadyTransfer.begin(second!.pod, third!.pod, '10.42.3.2', 9000)
+        await received(transfer)
+        // Datagrams pass this router no more.
+        third!.router!.sh('nft add chain ip nat cut { type filter hook forward priority -10 \\; }')
+        transfer.takeLongestPauseMs()
+        third!.router!.sh('nft add rule ip nat cut meta l4proto udp drop')
+        await expectWays(lab(), (from, to) => (from === 3 || to === 3 ? 'link' : 'tunnel'))
+        await received(transfer)
+        const toLinkMs = transfer.takeLongestPauseMs()
+        third!.router!.sh('nft delete chain ip nat cut')
+        await expectWays(lab(), () => 'tunnel')
+        await received(transfer)
+        const backMs = transfer.takeLongestPauseMs()
+        const end = await transfer.end()
+        console.log(
+          `pauses: ${toLinkMs.toFixed(0)} ms to the link, ${backMs.toFixed(0)} ms back; ${end.sizeBytes >> 20} MiB`,
+        )
+        expect(end).toMatchObject({ isSame: true, error: undefined })
+        // The goal is 2 s; a machine that does other things beside takes longer.
+        expect(toLinkMs).toBeLessThan(5000)
+        expect(backMs).toBeLessThan(2000)
       })
     }, 60_000)
 
