@@ -3,9 +3,10 @@
  * plain route and the kernel's VXLAN. Needs root and iperf3.
  */
 import { quantile } from '../../scripts/benchmark/quantile.ts'
+import { NetworkLab } from '../../test/lab/network-lab.ts'
 import { measureDns } from './benchmark/dns.ts'
 import { measureServices } from './benchmark/services.ts'
-import { type Load, WayBenchmark, type WayName } from './benchmark/ways.ts'
+import { type Load, transferRate, WayBenchmark, type WayName } from './benchmark/ways.ts'
 
 const seconds = Number(process.argv[2] ?? 2)
 if (Bun.which('iperf3') === null) {
@@ -19,6 +20,8 @@ console.log(`${services} services: whole table ${rebuildMs.toFixed(0)} ms; ${cha
 const { queriesPerSecond, queriesPerSecondOfCore } = await measureDns(seconds, 100)
 console.log(`DNS: ${queriesPerSecond.toFixed(0)} queries/s, ${queriesPerSecondOfCore.toFixed(0)} for a second of CPU`)
 
+const linkTimeoutMs = 20_000
+
 const tcp: Load = { protocol: 'tcp', flows: 1, lossPercent: 0 }
 const loads: Load[] = [
   tcp,
@@ -31,7 +34,7 @@ const loads: Load[] = [
 const best = new Map<WayName, number>()
 const ways = new WayBenchmark()
 try {
-  for (const way of ['route', 'vxlan', 'tunnel'] as const) {
+  for (const way of ['plain', 'route', 'vxlan', 'tunnel'] as const) {
     await ways.use(way)
     for (const load of loads) {
       const { gbitPerSecond, cpuSecondsAGbit } = await ways.measure(load, seconds)
@@ -45,9 +48,28 @@ try {
   await ways.remove()
 }
 const of = (way: WayName) => best.get(way)!
-// The direct way is the plain route itself; traffic over the link waits for the mesh's links.
-const ratio = (of('tunnel') / of('vxlan')).toFixed(2)
-console.log(
-  `network: direct-ratio 1.00, mesh ${of('tunnel').toFixed(2)} Gbit/s, mesh-ratio ${ratio}, link not measured`,
-)
+const link = await measureLink(tcp, seconds)
+console.log(`link: tcp, flows 1, loss 0 %: ${link.toFixed(2)} Gbit/s`)
+const direct = (of('route') / of('plain')).toFixed(2)
+const mesh = `mesh ${of('tunnel').toFixed(2)} Gbit/s, mesh-ratio ${(of('tunnel') / of('vxlan')).toFixed(2)}`
+console.log(`network: direct-ratio ${direct}, ${mesh}, link ${link.toFixed(2)} Gbit/s`)
 process.exit(0)
+
+/** Gbit/s between pods of two nodes whose packets go over their link, a WebSocket: the way that is left where UDP is not. */
+async function measureLink(load: Load, seconds: number): Promise<number> {
+  const lab = await NetworkLab.open(['public', 'public'])
+  try {
+    await lab.start('link')
+    const deadline = performance.now() + linkTimeoutMs
+    while ((await lab.ways(1)).get(2)?.way !== 'link' || (await lab.ways(2)).get(1)?.way !== 'link') {
+      if (performance.now() > deadline) throw new Error('the nodes were not linked')
+      await Bun.sleep(50)
+    }
+    const [one, two] = lab.nodes
+    await transferRate(one!.pod, two!.pod, '10.42.2.2', load, 1)
+    return await transferRate(one!.pod, two!.pod, '10.42.2.2', load, seconds)
+  } finally {
+    await lab.stop()
+    await lab.close()
+  }
+}

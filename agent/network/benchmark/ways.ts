@@ -7,7 +7,8 @@ import { RouteNetlink, skeinRouteProtocol } from '../netlink/route.ts'
 import { join, Namespace } from '../testing/namespace.ts'
 import { Tunnel } from '../tunnel/tunnel.ts'
 
-export type WayName = 'route' | 'vxlan' | 'tunnel'
+/** `plain`: a route made by hand, as a measure for the one that Skein makes. */
+export type WayName = 'plain' | 'route' | 'vxlan' | 'tunnel'
 
 export interface Load {
   protocol: 'tcp' | 'udp'
@@ -54,7 +55,9 @@ export class WayBenchmark {
   async use(way: WayName): Promise<void> {
     await this.#end()
     const secret = crypto.getRandomValues(new Uint8Array(32))
-    const parts = this.#hosts.map((host) => host.node.enter(() => connect(host.number, way, secret)))
+    const parts = this.#hosts.map((host) =>
+      way === 'plain' ? plainRoute(host) : host.node.enter(() => connect(host.number, way, secret)),
+    )
     this.#end = async () => {
       for (const stop of parts) await stop()
     }
@@ -89,27 +92,42 @@ export class WayBenchmark {
     for (const { node } of this.#hosts) node.sh(`ip link set eth0 gso_max_segs ${count}`)
   }
 
-  async #run({ protocol, flows }: Load, seconds: number): Promise<number> {
+  #run(load: Load, seconds: number): Promise<number> {
     const [from, to] = this.#hosts as [Host, Host]
-    const server = to.pod.run('iperf3 --server --one-off')
-    await to.pod.run('for i in $(seq 100); do ss -ltn | grep -q :5201 && exit; sleep 0.05; done')
-    const udp = protocol === 'udp' ? '--udp --bitrate 0 --length 1300' : ''
-    const { output } = await from.pod.run(
-      `iperf3 --client 10.42.2.2 --time ${seconds} --parallel ${flows} --json ${udp}`,
-    )
-    await server
-    const { end, error } = JSON.parse(output) as {
-      end?: { sum_received?: { bits_per_second: number }; sum?: { bits_per_second: number; lost_percent: number } }
-      error?: string
-    }
-    if (error !== undefined || end === undefined) throw new Error(`iperf3: ${error ?? output.slice(0, 200)}`)
-    const received = end.sum_received?.bits_per_second ?? end.sum!.bits_per_second * (1 - end.sum!.lost_percent / 100)
-    return received / 1e9
+    return transferRate(from.pod, to.pod, '10.42.2.2', load, seconds)
   }
 }
 
+/** Gbit/s from one pod to another, by iperf3. */
+export async function transferRate(
+  from: Namespace,
+  to: Namespace,
+  address: string,
+  { protocol, flows }: Load,
+  seconds: number,
+): Promise<number> {
+  const server = to.run('iperf3 --server --one-off')
+  await to.run('for i in $(seq 100); do ss -ltn | grep -q :5201 && exit; sleep 0.05; done')
+  const udp = protocol === 'udp' ? '--udp --bitrate 0 --length 1300' : ''
+  const { output } = await from.run(`iperf3 --client ${address} --time ${seconds} --parallel ${flows} --json ${udp}`)
+  await server
+  const { end, error } = JSON.parse(output) as {
+    end?: { sum_received?: { bits_per_second: number }; sum?: { bits_per_second: number; lost_percent: number } }
+    error?: string
+  }
+  if (error !== undefined || end === undefined) throw new Error(`iperf3: ${error ?? output.slice(0, 200)}`)
+  const received = end.sum_received?.bits_per_second ?? end.sum!.bits_per_second * (1 - end.sum!.lost_percent / 100)
+  return received / 1e9
+}
+
+function plainRoute({ number, node }: Host): () => Promise<void> {
+  const other = 3 - number
+  node.sh(`ip route add 10.42.${other}.0/24 via 192.168.1.${other}`)
+  return async () => void node.sh(`ip route del 10.42.${other}.0/24`)
+}
+
 /** Connects a host, in whose namespace this runs, to the other by one way; returns what ends it. */
-function connect(number: number, way: WayName, secret: Uint8Array): () => Promise<void> {
+function connect(number: number, way: Exclude<WayName, 'plain'>, secret: Uint8Array): () => Promise<void> {
   const other = 3 - number
   const cidrs = [`10.42.${other}.0/24`, `10.44.0.${other}/32`]
   if (way !== 'tunnel') {
