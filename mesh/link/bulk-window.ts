@@ -19,9 +19,9 @@ interface Sent {
 }
 
 /**
- * How much bulk may be on its way where the transport does not tell what waits in it (a WebSocket: the kernel takes
- * megabytes): what the path carries in a round trip, and 64 KiB. The rate is the highest of ten round trips, the round
- * trip the lowest of ten seconds, as BBR takes them.
+ * How much bulk may be on its way, whatever the transport takes (a WebSocket: megabytes in the kernel): what the path
+ * carries in a round trip or several, and 64 KiB. The rate is the highest of ten round trips, the round trip the lowest of
+ * ten seconds, as BBR takes them.
  */
 export class BulkWindow {
   readonly #sent: Sent[] = []
@@ -41,9 +41,9 @@ export class BulkWindow {
   #isRelearning = false
   #isStarved = true
 
-  /** Bytes; no more than this should be on its way. */
-  get limitBytes(): number {
-    return Math.min(standingBytes + this.#pathBytes, this.#rampBytes, maxBytes)
+  /** No more than this should be on its way: 64 KiB, and what the path carries in so many round trips. */
+  limitBytes(roundTrips: number): number {
+    return Math.min(standingBytes + roundTrips * this.#pathBytes, this.#rampBytes, maxBytes)
   }
 
   /** What is on its way when nothing waits. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { encodeFrame } from './frame.ts'
-import { Link, type LinkEffect } from './link.ts'
+import { Link } from './link.ts'
+import type { LinkEffect } from './link-effect.ts'
 import type { Way } from './links.ts'
 
 const giveUpMs = 60_000

@@ -1,30 +1,17 @@
 import { type Acknowledgement, bulkLane, controlLane, type DataFrame, decodeFrame, type Frame } from './frame.ts'
 import { encodeHello, type Hello, isSameHalf, linkFormat, parseHello, type SessionHalf } from './hello.ts'
 import { KeepAlive } from './keep-alive.ts'
+import type { LinkEffect } from './link-effect.ts'
 import type { PeerKey, Priority, Way } from './links.ts'
+import { isBetter, type OpenWay } from './open-way.ts'
 import type { Sender } from './send-lane.ts'
 import { Session, type Waiting } from './session.ts'
 import { LinkViolation } from './violation.ts'
 
-/** From best to worst. */
-const rankOf: Readonly<Record<Way, number>> = { udp: 0, websocket: 1, relayed: 2 }
 /** A connection whose peer says no hello in this time is closed. */
 const helloTimeoutMs = 5000
 /** Connections at a time; one more and the oldest that is not used is closed: its end may not have been heard of. */
 const maxWays = 8
-
-/** What the shell has to do, in this order. */
-export type LinkEffect =
-  | { kind: 'write'; way: number; frame: Frame; acknowledgement: Acknowledgement }
-  /** The connection is of no more use. */
-  | { kind: 'close'; way: number; reason: string }
-  /** A session has begun; `closed` comes once for each. */
-  | { kind: 'opened' }
-  | { kind: 'closed'; reason: string }
-  /** Whole; `protocol` is the peer's name for it, which may not be known here. */
-  | { kind: 'message'; protocol: string; message: Uint8Array }
-  /** State or way are different. */
-  | { kind: 'changed' }
 
 export interface LinkOptions {
   self: PeerKey
@@ -34,17 +21,6 @@ export interface LinkOptions {
   protocols: readonly { name: string; priority: Priority }[]
   /** A session that no way was found for in this time is given up. */
   giveUpMs: number
-}
-
-interface OpenWay {
-  id: number
-  way: Way
-  openedAtMs: number
-  /** True once the peer's hello has come. */
-  isAttached: boolean
-  /** The ping that tells whether the way it competes with is alive. */
-  challengeToken: number | undefined
-  keepAlive: KeepAlive
 }
 
 /**
@@ -301,7 +277,7 @@ export class Link {
     if (!this.#isChooser) return
     let best = this.#active
     for (const way of this.#ways.values()) {
-      if (way.isAttached && (best === undefined || rankOf[way.way] < rankOf[best.way])) best = way
+      if (way.isAttached && (best === undefined || isBetter(way.way, best.way))) best = way
     }
     if (best === undefined || best === this.#active) return
     this.#use(best)

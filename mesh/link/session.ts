@@ -20,6 +20,11 @@ const maxKeptBytes = { [controlLane]: 1024 * 1024, [bulkLane]: 3 * 1024 * 1024 }
  * what a control message may find before it.
  */
 const maxUnsentBytes = { [controlLane]: 256 * 1024, [bulkLane]: 64 * 1024 - maxPayloadBytes } as const
+/**
+ * So many round trips' worth may be on its way in a transport that tells what waits in it, and sees to the path itself:
+ * what comes behind a lost packet is acknowledged late.
+ */
+const tellingRoundTrips = 3
 /** So much received is acknowledged at once, less of it after a while, or with what goes back anyhow. */
 const acknowledgeBytes = 32 * 1024
 const acknowledgeDelayMs = 25
@@ -130,7 +135,7 @@ export class Session {
     }
     if (waiting.bytes >= maxUnsentBytes[bulkLane]) return undefined
     const lane = this.#send[bulkLane]
-    if (!waiting.isAll && lane.inFlightBytes >= this.#window.limitBytes) return undefined
+    if (lane.inFlightBytes >= this.#window.limitBytes(waiting.isAll ? tellingRoundTrips : 1)) return undefined
     const frame = lane.take()
     if (frame === undefined) this.#window.starved()
     else this.#window.sent(frame.payload.length, nowMs)
