@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parseDht } from '../mesh/swarm/dht-choice.ts'
-import type { Dht } from '../mesh/swarm/swarm-transport.ts'
+import type { Dht } from '../mesh/swarm/swarm-options.ts'
 import { defaultDataDirectory } from './data-directory.ts'
 import type { NodePlace } from './node-place.ts'
 

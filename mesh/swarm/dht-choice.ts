@@ -1,4 +1,4 @@
-import type { Dht } from './swarm-transport.ts'
+import type { Dht } from './swarm-options.ts'
 
 /** What `--dht` says; undefined when it is not given. Throws with one sentence when it makes no sense. */
 export function parseDht(text: string | undefined): Dht | undefined {

@@ -1,6 +1,10 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Address } from 'hyperdht'
+import { within } from '../clock/deadline.ts'
+
+/** Without a network, name servers are asked for longer than a start should wait. */
+const resolveTimeoutMs = 2000
 
 /** `host:port` as people write it: a name, an IPv4 address, or an IPv6 address in brackets. */
 export interface Endpoint {
@@ -31,7 +35,8 @@ async function resolveEndpoint(text: string): Promise<Address | undefined> {
     if (isIP(host) === 4) return { host, port }
     // The DHT's messages carry IPv4 addresses only.
     if (isIP(host) === 6) return undefined
-    return { host: (await lookup(host, { family: 4 })).address, port }
+    const late = () => new Error(`${host} was not resolved in time`)
+    return { host: (await within(resolveTimeoutMs, lookup(host, { family: 4 }), late)).address, port }
   } catch {
     return undefined
   }

@@ -4,7 +4,8 @@ import type { JoinDialler } from '../identity/join.ts'
 import type { JoinToken, tokenKeyPair } from '../identity/token.ts'
 import type { PeerAddresses, PeerKey } from '../link/links.ts'
 import type { Logger } from '../logger/logger.ts'
-import { type Dht, SwarmTransport } from './swarm-transport.ts'
+import type { Dht } from './swarm-options.ts'
+import { SwarmTransport } from './swarm-transport.ts'
 
 /** Under this topic the members of a cluster are found by nodes that want to join; told by the token's cluster key. */
 export function joinTopic(clusterKey: string): Buffer {
@@ -40,7 +41,11 @@ export class SwarmJoinDialler implements JoinDialler {
       log,
     })
     try {
-      await transport.start({ isAllowed: () => false, accept() {}, wayChanged() {} })
+      await transport.start({
+        isAllowed: () => false,
+        accept: ({ stream }) => stream.destroy(),
+        wayChanged() {},
+      })
       const met = [...(more?.() ?? [])]
       const dials = met
         .map(([peer, addresses]) => transport.dial(peer, addresses, signal))

@@ -18,6 +18,8 @@ export interface OpenNodeOptions {
   port: number
   /** IPv4 address at which others reach `port` of this host, when that is known. */
   publicHost?: string
+  /** False: it was tried, nobody gets through. */
+  mayPresume: boolean
   bootstrap: Address[]
   /** Whose traffic a public node relays. */
   isAllowed(publicKey: Buffer): boolean
@@ -54,7 +56,8 @@ export async function openNode(options: OpenNodeOptions): Promise<OpenNode> {
   const bootstrapped = node.fullyBootstrapped()
   await within(bootstrapPatienceMs, bootstrapped, () => new Error('late')).catch(() => {})
   const seen = node.firewalled ? null : node.remoteAddress()
-  const presumed = node.toArray({ limit: 1 }).length === 0 ? globalAddress() : undefined
+  const isAlone = node.toArray({ limit: 1 }).length === 0
+  const presumed = isAlone && options.mayPresume ? globalAddress() : undefined
   const publicHost = seen?.host ?? presumed
   if (publicHost === undefined) return { node, plugin: registerPlugin(node) }
   const boundPort = node.io.serverSocket!.address().port

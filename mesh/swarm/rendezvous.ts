@@ -1,6 +1,6 @@
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import { Server as BlindRelay } from 'blind-relay'
-import HyperDHT, { type Address } from 'hyperdht'
+import HyperDHT, { type Address, type Socket } from 'hyperdht'
 import type { Logger } from '../logger/logger.ts'
 import { RendezvousPlugin } from './rendezvous-plugin.ts'
 
@@ -55,6 +55,11 @@ export class Rendezvous {
   /** What the nodes' plugin answers, also for a DHT node of the same host that is not ours. */
   get offered(): { publicKey: Buffer; port: number } {
     return { publicKey: this.#keyPair.publicKey, port: this.#options.ports[0]! }
+  }
+
+  /** Where the relay is reached. */
+  get socket(): Socket {
+    return this.#nodes[0]!.io.serverSocket!
   }
 
   /** Pairs of peers whose traffic goes by this relay just now, and who is connected to it. */

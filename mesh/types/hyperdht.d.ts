@@ -68,6 +68,14 @@ declare module 'hyperdht' {
     value: Buffer | null
     rtt: number
     from: Address
+    /** The one who asked, as it is seen there. */
+    to: Address
+  }
+
+  export interface Socket {
+    address(): Address
+    on(event: 'message', listener: (datagram: Buffer) => void): void
+    off(event: 'message', listener: (datagram: Buffer) => void): void
   }
 
   export default class HyperDHT extends EventEmitter {
@@ -87,7 +95,7 @@ declare module 'hyperdht' {
     /** As others see it, when they agree; of what this node sends from. */
     readonly host: string | null
     readonly port: number
-    readonly io: { serverSocket: { address(): Address } | null }
+    readonly io: { serverSocket: Socket | null }
     /** Once the sockets are bound, or throws. */
     bind(): Promise<void>
     fullyBootstrapped(): Promise<void>
