@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Subprocess } from 'bun'
+import { within } from '../../mesh/clock/deadline.ts'
 import type { PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import type { Host } from './host.ts'
 import type { LinkPeerCommand, LinkPeerFact, LinkPeerOptions } from './link-peer.ts'
@@ -39,17 +40,21 @@ export class RemotePeer {
     this.#tell({ kind: 'send', peer, bytes })
   }
 
-  /** The first fact of that kind for which it holds, of those said and to come. */
+  /** The first fact of that kind for which it holds, of those said and to come; throws when it takes too long. */
   async next<Kind extends LinkPeerFact['kind']>(
     kind: Kind,
     holds: (fact: FactOf<Kind>) => boolean,
+    patienceMs = 150_000,
   ): Promise<FactOf<Kind>> {
+    const deadlineMs = performance.now() + patienceMs
     for (;;) {
       const found = this.#facts.find((fact) => fact.kind === kind && holds(fact as FactOf<Kind>))
       if (found !== undefined) return found as FactOf<Kind>
-      if (this.#isEnded)
-        throw new Error(`the peer ended before it said '${kind}': ${JSON.stringify(this.#facts.slice(-5))}`)
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      const said = () => JSON.stringify(this.#facts.slice(-12))
+      if (this.#isEnded) throw new Error(`the peer ended before it said '${kind}': ${said()}`)
+      const woken = new Promise<void>((resolve) => this.#waiting.push(resolve))
+      const late = () => new Error(`the peer did not say '${kind}' in time: ${said()}`)
+      await within(Math.max(0, deadlineMs - performance.now()), woken, late)
     }
   }
 
