@@ -66,7 +66,7 @@ describe('random objects of every kind', () => {
         const envelope = { ...openEnvelope(bytes), message: Buffer.from(theirs) }
         expect({ seed, object: conform(decodeMessageOf(envelope, kind.schema), kind.schema).object }).toEqual(seen)
       }
-    })
+    }, 300_000)
   }
 })
 

@@ -53,6 +53,8 @@ export interface Strategy {
   fields?: SelectableFields
   /** metadata.generation counts changes of everything but metadata and status. */
   hasGeneration?: boolean
+  /** A status that comes with a create stays: a kubelet registers its node so. Upstream: nodeStrategy.PrepareForCreate. */
+  keepsStatusOnCreate?: boolean
   /** Class of writes to the main resource; `status` of those to its status. Default durable. */
   transactionClass?: { main?: TransactionClass; status?: TransactionClass }
   /** Objects go away by themselves this long after their last write. */

@@ -49,7 +49,11 @@ export function builtInStrategies(ranges: ServiceRanges): Map<string, Strategy> 
   add('/configmaps', configMapStrategy)
   add('/events', eventStrategy)
   add('events.k8s.io/events', eventStrategy)
-  add('/nodes', { fields: atPaths('spec.unschedulable'), transactionClass: { status: 'transient' } })
+  add('/nodes', {
+    fields: atPaths('spec.unschedulable'),
+    transactionClass: { status: 'transient' },
+    keepsStatusOnCreate: true,
+  })
   add('coordination.k8s.io/leases', { transactionClass: { main: 'transient' } })
   add('/serviceaccounts', { returnsDeleted: true })
   add('/persistentvolumeclaims', { returnsDeleted: true })

@@ -46,7 +46,7 @@ export async function createObject(
     }
     const view = registry.view()
     const status = definition.emptyStatus()
-    if (status) object.status = status
+    if (status && !(definition.strategy.keepsStatusOnCreate && object.status)) object.status = status
     definition.setDefaults(object)
     definition.strategy.prepareForCreate?.(object, view, context)
     const draft: TransactionDraft = { preconditions: [{ key, revision: 0 }], changes: [] }

@@ -136,7 +136,7 @@ test('describe shows an object and its events', async () => {
 test('delete waits until gone; wait sees a deletion and a condition', async () => {
   await kubectl('create', 'configmap', 'gone')
   const waiting = kubectl('wait', '--for=delete', 'configmap/gone', '--timeout=10s')
-  expect(await kubectl('delete', 'configmap', 'gone')).toBe('configmap "gone" deleted\n')
+  expect(await kubectl('delete', 'configmap', 'gone')).toMatch(/^configmap "gone" deleted( from default namespace)?\n$/)
   await waiting
   const jsonpath = kubectl('wait', '--for=jsonpath={.data.a}=1', 'configmap/later', '--timeout=10s').catch(
     () => 'absent',
@@ -152,7 +152,9 @@ test('delete by label deletes only what matches', async () => {
   for (const name of ['l1', 'l2', 'keep']) await kubectl('create', 'configmap', name)
   await kubectl('label', 'cm', 'l1', 'l2', 'doomed=yes')
   const deleted = await kubectl('delete', 'cm', '-l', 'doomed=yes')
-  expect(deleted.trim().split('\n').sort()).toEqual(['configmap "l1" deleted', 'configmap "l2" deleted'])
+  // Newer ones name the namespace.
+  const lines = deleted.trim().replaceAll(' from default namespace', '').split('\n')
+  expect(lines.sort()).toEqual(['configmap "l1" deleted', 'configmap "l2" deleted'])
   expect(await kubectl('get', 'cm', 'keep', '-o', 'name')).toBe('configmap/keep\n')
 })
 
