@@ -143,6 +143,24 @@ describe('two nodes on one network, one behind a router', () => {
       })
     }, 60_000)
 
+    test('ways that look well and carry nothing are left', async () => {
+      const router = lab().nodes[2]!.router!
+      const { node } = lab().nodes[1]!
+      // A firewall that knows no VXLAN, and a network that knows only the addresses of hosts.
+      router.sh('nft add table ip cut')
+      router.sh('nft add chain ip cut c { type filter hook forward priority -10 \\; }')
+      router.sh('nft add rule ip cut c udp dport 8483 drop')
+      node.sh('nft add table ip cut')
+      node.sh('nft add chain ip cut c { type filter hook prerouting priority -400 \\; }')
+      node.sh('nft add rule ip cut c iifname eth0 ip saddr { 10.42.0.0/16, 10.44.0.0/16 } drop')
+      await withWay(lab(), undefined, async () => {
+        await expectWays(lab(), (from, to) => (from === 3 || to === 3 ? 'tunnel' : `VXLAN to 203.0.113.${to}`))
+        await expectMatrix(lab())
+      })
+      router.sh('nft delete table ip cut')
+      node.sh('nft delete table ip cut')
+    }, 60_000)
+
     test.each(['vxlan', 'tunnel', 'link'] as const)(
       '%s for all',
       async (forced) => {

@@ -175,11 +175,12 @@ export class PeerNetwork {
   #choose(peer: LinkedPeer, tunnel: Tunnel, links: NetworkLinks, nowMs: number): void {
     const { name, endpoints, isLinked, offered } = peer
     const addresses: Address[] = endpoints.map(({ address }) => addressOf(address))
-    const paths = tunnel.figures(name)?.paths ?? []
-    const view = { addresses, paths, isLinked, tunnelLink: tunnel.link }
+    const figures = tunnel.figures(name)
+    const view = { addresses, paths: figures?.paths ?? [], isLinked, tunnelLink: tunnel.link }
     const choice = this.#choices.get(name) ?? new WayChoice(nowMs)
     this.#choices.set(name, choice)
-    choice.update(workingWays(view, this.#networks, this.#options.forcedWay), offered, nowMs)
+    const working = workingWays(view, this.#networks, this.#options.forcedWay)
+    choice.update(working, offered, figures?.inner?.isAlive ?? false, nowMs)
     links.offer(name, choice.offered)
   }
 
@@ -188,7 +189,10 @@ export class PeerNetwork {
     const peers = linked.map((peer): TunnelEndpoint => {
       const { name, secret, isInitiator } = peer
       const isByLink = this.#choices.get(name)?.way?.kind === 'link'
-      return { name, secret, isInitiator, cidrs: cidrsOf(known.get(name)), endpoints: endpointsOf(peer), isByLink }
+      const node = known.get(name)
+      const [own] = peer.endpoints
+      const inner = node && own && { address: formatAddress(node.nodeAddress), port: own.port }
+      return { name, secret, isInitiator, cidrs: cidrsOf(node), endpoints: endpointsOf(peer), inner, isByLink }
     })
     const text = JSON.stringify(peers.map((peer) => ({ ...peer, secret: Buffer.from(peer.secret).toString('base64') })))
     if (text === this.#tunnelled) return

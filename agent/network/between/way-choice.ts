@@ -46,6 +46,9 @@ const [settleMs, maxSettleMs] = [3000, 5 * 60_000]
 const beginningMs = 3000
 /** A way that was taken for this long is trusted again. */
 const trustedMs = 60_000
+/** A way that was just taken has this long to carry a probe, and the answers of one that does may stay out for so long. */
+const [firstProbeMs, silenceMs] = [1500, 500]
+const barredMs = 10_000
 
 /**
  * Chooses the way to one peer: the best that both sides offer. What works is offered once it has done so for a while,
@@ -59,6 +62,10 @@ export class WayChoice {
   #offered: WayKind[] = []
   #kind: WayKind | undefined
   #kindSince = 0
+  #carriedMs = 0
+  readonly #barredUntil = new Map<WayKind, number>()
+  /** Probes of the way that is taken are answered on none: they say nothing. */
+  #ignoresProbes = false
   /** The way as it was while it last worked. */
   #way: Way | undefined
 
@@ -81,8 +88,14 @@ export class WayChoice {
     return this.#kind !== undefined && this.#working.has(this.#kind)
   }
 
-  /** Takes what works now and what the peer offers. */
-  update(working: ReadonlyMap<WayKind, Way>, peerOffers: readonly WayKind[], nowMs: number): void {
+  /**
+   * Takes what works now, what the peer offers, and whether probes are answered that take the way that packets take: a
+   * route may be there and yet carry no packets of pods (a cloud that knows only the nodes' addresses), or VXLAN be kept
+   * out.
+   */
+  update(seen: ReadonlyMap<WayKind, Way>, peerOffers: readonly WayKind[], isCarrying: boolean, nowMs: number): void {
+    this.#judge(seen, isCarrying, nowMs)
+    const working = new Map([...seen].filter(([kind]) => nowMs >= (this.#barredUntil.get(kind) ?? 0)))
     this.#note(working, nowMs)
     const isSettled = (kind: WayKind) => nowMs - this.#workingSince.get(kind)! >= this.#settleMsOf(kind)
     const isBeginning = nowMs - this.#beginMs < beginningMs
@@ -97,6 +110,23 @@ export class WayChoice {
     }
     const way = this.#kind && working.get(this.#kind)
     if (way !== undefined) this.#way = way
+  }
+
+  /** Bars a way that looks well but carries nothing, for as long as one that failed has to prove itself. */
+  #judge(seen: ReadonlyMap<WayKind, Way>, isCarrying: boolean, nowMs: number): void {
+    if (isCarrying) {
+      this.#carriedMs = nowMs
+      this.#ignoresProbes = false
+    }
+    const kind = this.#kind
+    if (kind === undefined || isCarrying || this.#ignoresProbes || !seen.has(kind)) return
+    if (nowMs - Math.max(this.#kindSince + firstProbeMs, this.#carriedMs) <= silenceMs) return
+    if (kind === 'route' || kind === 'vxlan') {
+      this.#barredUntil.set(kind, nowMs + barredMs * 2 ** Math.min(5, this.#failures.get(kind) ?? 0))
+      return
+    }
+    this.#ignoresProbes = true
+    this.#barredUntil.clear()
   }
 
   #note(working: ReadonlyMap<WayKind, Way>, nowMs: number): void {

@@ -27,7 +27,7 @@ const windowMs = 60_000
 /** Pings whose answers may still be on their way. */
 const underWay = 1
 
-/** Measures the ways to peers by the tunnel's pings, and the link's own figures. */
+/** Measures the ways to peers by the tunnel's pings of their addresses in the mesh, which take the same way as packets. */
 export class WayMeter {
   readonly #samples = new Map<string, Sample[]>()
 
@@ -39,10 +39,10 @@ export class WayMeter {
       const samples = this.#samples.get(name) ?? []
       this.#samples.set(name, samples)
       if (samples.length > 0 && nowMs - samples.at(-1)!.atMs < sampleMs) continue
-      const current = tunnel.figures(name)?.current
-      if (current === undefined) continue
-      const { pings, pongs } = current
-      // Another path counts from its own beginning.
+      const inner = tunnel.figures(name)?.inner
+      if (inner === undefined) continue
+      const { pings, pongs } = inner
+      // That of another session counts from its own beginning.
       if (samples.length > 0 && pings < samples.at(-1)!.pings) samples.length = 0
       samples.push({ atMs: nowMs, pings, pongs })
       while (samples[0]!.atMs < nowMs - windowMs) samples.shift()
@@ -57,13 +57,9 @@ export class WayMeter {
     link: LinkStatus | undefined,
   ): WayFigures {
     const common = { way: way === undefined ? 'none' : describe(way), isWorking }
-    if (way?.kind === 'link') {
-      return { ...common, via: link?.via && `${link.way} ${link.via}`, roundTripMs: link?.rttMs, loss: undefined }
-    }
-    const current = peer?.current
-    const via = way?.kind === 'tunnel' && current ? `${current.address}:${current.port}` : undefined
-    const loss = current && this.#lossOf(name, current.pings, current.pongs)
-    return { ...common, via, roundTripMs: current?.roundTripMs, loss }
+    const probe = peer?.inner
+    const loss = probe && this.#lossOf(name, probe.pings, probe.pongs)
+    return { ...common, via: viaOf(way, peer, link), roundTripMs: probe?.roundTripMs, loss }
   }
 
   #lossOf(name: string, pings: number, pongs: number): number | undefined {
@@ -72,4 +68,10 @@ export class WayMeter {
     const sent = pings - oldest.pings - underWay
     return sent <= 0 ? undefined : Math.max(0, Math.min(1, (sent - (pongs - oldest.pongs)) / sent))
   }
+}
+
+function viaOf(way: Way | undefined, peer: PeerFigures | undefined, link: LinkStatus | undefined): string | undefined {
+  if (way?.kind === 'link') return link?.via && `${link.way} ${link.via}`
+  const current = way?.kind === 'tunnel' ? peer?.current : undefined
+  return current && `${current.address}:${current.port}`
 }

@@ -49,10 +49,22 @@ describe('candidates', () => {
     expect(candidates.list[7]).toBeUndefined()
   })
 
-  test('seven at most are named; without any there is none', () => {
+  test("the peer's address in the mesh is pinged, and never taken", () => {
+    const candidates = new Candidates()
+    expect(candidates.set([at(1)], at(44))).toEqual([6, 0])
+    expect(candidates.set([at(1)], at(44))).toEqual([])
+    candidates.choose(alive(6))
+    expect(currentOf(candidates)).toBe('192.0.2.1')
+    expect(candidates.find(at(44))).toBeUndefined()
+    candidates.set([])
+    candidates.choose(alive(6))
+    expect(candidates.current).toBeUndefined()
+  })
+
+  test('six at most are named; without any there is none', () => {
     const candidates = new Candidates()
     candidates.set(Array.from({ length: 20 }, (_, number) => at(number)))
-    expect(candidates.list.filter((one) => one !== undefined)).toHaveLength(7)
+    expect(candidates.list.filter((one) => one !== undefined)).toHaveLength(6)
     candidates.set([])
     candidates.choose(alive())
     expect(candidates.current).toBeUndefined()

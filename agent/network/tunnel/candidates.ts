@@ -2,6 +2,10 @@ import { type Candidate, type Endpoint, maxCandidates } from './shared.ts'
 
 /** The last index is for the place that a peer's datagrams came from when nobody had named it. */
 const foundIndex = maxCandidates - 1
+/** The one before is for the peer's own address in the mesh: pinged by whatever way packets take, never sent packets to. */
+export const innerIndex = maxCandidates - 2
+/** So many places can be named. */
+export const maxNamed = innerIndex
 
 interface Slot extends Candidate {
   /** Of several that answer, the one with the lowest is taken. */
@@ -28,17 +32,26 @@ export class Candidates {
     })
   }
 
-  /** Replaces those that were named, best first; the same place keeps its index. Returns the indexes that are new. */
-  set(endpoints: Endpoint[]): number[] {
-    const named = endpoints.slice(0, foundIndex)
+  /**
+   * Replaces those that were named, best first, and the peer's address in the mesh; the same place keeps its index.
+   * Returns the indexes that are new.
+   */
+  set(endpoints: Endpoint[], inner?: Endpoint): number[] {
+    const added: number[] = []
+    const before = this.#slots[innerIndex]
+    if (inner === undefined) this.#slots[innerIndex] = undefined
+    else if (before === undefined || !isSame(before, inner)) {
+      this.#put(innerIndex, inner, maxCandidates)
+      added.push(innerIndex)
+    }
+    const named = endpoints.slice(0, maxNamed)
     const rankOf = (slot: Endpoint) => named.findIndex((one) => isSame(one, slot))
     for (const [index, slot] of this.#slots.entries()) {
-      if (slot === undefined) continue
+      if (slot === undefined || index === innerIndex) continue
       const rank = rankOf(slot)
       if (index === foundIndex ? rank >= 0 : rank < 0) this.#slots[index] = undefined
       else if (index !== foundIndex) slot.rank = rank
     }
-    const added: number[] = []
     for (const [rank, endpoint] of named.entries()) {
       if (this.#slots.some((slot) => slot && isSame(slot, endpoint))) continue
       const index = this.#slots.indexOf(undefined)
@@ -59,7 +72,9 @@ export class Candidates {
   choose(isAlive: (index: number) => boolean): boolean {
     const before = this.#current
     const isThere = (index: number | undefined) => index !== undefined && this.#slots[index] !== undefined
-    const there = this.#slots.flatMap((slot, index) => (slot === undefined ? [] : { index, rank: slot.rank }))
+    const there = this.#slots.flatMap((slot, index) =>
+      slot === undefined || index === innerIndex ? [] : { index, rank: slot.rank },
+    )
     there.sort((one, other) => one.rank - other.rank)
     const alive = there.find(({ index }) => isAlive(index))?.index
     this.#current = alive ?? (isThere(before) ? before : there[0]?.index)

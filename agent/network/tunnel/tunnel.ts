@@ -3,7 +3,7 @@ import type { Logger } from '../../../mesh/logger/logger.ts'
 import { startThread } from '../../../mesh/thread/thread.ts'
 import { addressOf, formatAddress, parseCidr } from '../address/address.ts'
 import { RouteNetlink } from '../netlink/route.ts'
-import { Candidates } from './candidates.ts'
+import { Candidates, innerIndex } from './candidates.ts'
 import { closeDevice, openTun, openUdp, writeDevice } from './device.ts'
 import { PeerTable, sourceOf } from './peer-table.ts'
 import { type SessionSecret, sealOverheadBytes } from './seal.ts'
@@ -48,6 +48,8 @@ export interface TunnelEndpoint extends SessionSecret {
   cidrs: string[]
   /** Where it may be reached, best first. */
   endpoints: Endpoint[]
+  /** Its tunnel at its address in the mesh: pinged by the way that packets to it take. */
+  inner?: Endpoint
   /** Its packets are given to `toLink`; pings go on. */
   isByLink?: boolean
 }
@@ -63,10 +65,14 @@ export interface PathFigures extends Endpoint {
   pongs: number
 }
 
+type Path = PathFigures & { silentMs: number }
+
 /** How a peer is reached. */
 export interface PeerFigures {
   /** Those that have ever answered, in no order. */
   paths: PathFigures[]
+  /** The way that packets to it take, whichever that is. */
+  inner: PathFigures | undefined
   /** The one that packets take, when it has answered. */
   current: PathFigures | undefined
   /** Since any of them answered; undefined: none ever did. */
@@ -184,10 +190,11 @@ export class Tunnel {
     if (slot === undefined || candidates === undefined) return undefined
     const now = nowMs()
     const list = candidates.list.map((one, index) => one && this.#path(slot, index, one, now))
-    const paths = list.filter((one) => one !== undefined)
+    const paths = list.filter((one, index) => one !== undefined && index !== innerIndex) as Path[]
     const current = candidates.current === undefined ? undefined : list[candidates.current]
     const silences = paths.map(({ silentMs }) => silentMs)
-    return { paths, current, silentMs: silences.length === 0 ? undefined : Math.min(...silences) }
+    const inner = list[innerIndex]
+    return { paths, inner, current, silentMs: silences.length === 0 ? undefined : Math.min(...silences) }
   }
 
   counters() {
@@ -230,6 +237,8 @@ export class Tunnel {
   }
 
   #found({ name, address, port }: PeerMoved): void {
+    // By its address in the mesh it speaks through other ways than this one.
+    if (this.#table.peerOf(addressOf(address)) !== undefined) return
     const index = this.#candidates.get(name)?.find({ address, port })
     if (index === undefined) return
     this.#log.info('a peer speaks from a place that it did not name', { node: name, address, port })
@@ -258,18 +267,18 @@ export class Tunnel {
     for (const thread of this.#threads) thread.postMessage({ peers: this.#peers })
   }
 
-  #peerFrom({ name, secret, isInitiator, cidrs, endpoints, isByLink = false }: TunnelEndpoint): TunnelPeer {
+  #peerFrom({ name, secret, isInitiator, cidrs, endpoints, inner, isByLink = false }: TunnelEndpoint): TunnelPeer {
     const slot = this.#slotOf(name)
     const candidates = this.#candidates.get(name) ?? new Candidates()
     this.#candidates.set(name, candidates)
-    for (const index of candidates.set(endpoints)) this.#forget(slot, index)
+    for (const index of candidates.set(endpoints, inner)) this.#forget(slot, index)
     const now = nowMs()
     candidates.choose((index) => isAlive(this.#memory, slot, index, now))
     const { list, current } = candidates
     return { name, secret, isInitiator, cidrs, candidates: list, current, isByLink, slot }
   }
 
-  #path(slot: number, index: number, endpoint: Endpoint, now: number) {
+  #path(slot: number, index: number, endpoint: Endpoint, now: number): Path | undefined {
     const place = candidatePlace(slot, index)
     const value = (word: number) => Atomics.load(this.#memory, place + word)
     const pongs = value(candidateWords.pongs)
