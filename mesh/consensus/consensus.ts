@@ -37,6 +37,8 @@ export interface ConsensusOptions {
   logger: Logger
   /** Told at each change, from the first election on. */
   leadershipChanged?(leadership: Leadership): void
+  /** Told once: the log takes no further part until a restart (its disk failed, or this build is too old). */
+  failed?(error: Error): void
   /** Default 100 ms: an election timeout of at least a second, a look at the voters each second. */
   tickMs?: number
   rules?: Partial<VoterRules & LeaderRules>
@@ -76,6 +78,7 @@ export class Consensus {
   #log: VoterLog | undefined
   #keeper: VoterKeeper | undefined
   #unfollow: (() => void) | undefined
+  #leadership: Leadership = { role: 'follower', term: 0, leader: null }
   #electionTimeoutMs = 0
 
   /** Serves its protocols; before the links know any peer. */
@@ -155,6 +158,10 @@ export class Consensus {
     keeper.check()
   }
 
+  get leadership(): Leadership {
+    return this.#leadership
+  }
+
   get status(): ConsensusStatus {
     const { configuration, role, term, leader } = this.#openLog.status
     const listed = (reasons: ReadonlyMap<string, string> = new Map()) =>
@@ -190,6 +197,7 @@ export class Consensus {
   }
 
   #leadershipChanged(leadership: Leadership): void {
+    this.#leadership = leadership
     this.#reports.follow(leadership.leader)
     this.#options.leadershipChanged?.(leadership)
     // Not within Raft's own turn: the check may change members.

@@ -65,6 +65,8 @@ export interface VoterLogOptions {
   state?: AdoptedState
   /** Told at each change, from the first election on. */
   leadershipChanged?(leadership: Leadership): void
+  /** Told once: this node takes no further part until it is started again (its disk failed, or its build is too old). */
+  failed?(error: Error): void
   /** Default 16 MiB: entries kept in memory for voters that lag. */
   maxKeptBytes?: number
   /** Default 100 ms. */
@@ -281,6 +283,7 @@ export class VoterLog implements CommittedLog {
       },
       failed: (error) => {
         this.#failure ??= new StoreError('Poisoned', `the log stops: ${error.message}`, {}, { cause: error })
+        this.#options.failed?.(error)
       },
     })
     transport.receive((from, datagram) => this.#receive(from, datagram))

@@ -1,0 +1,128 @@
+import { expect } from 'bun:test'
+import { checkLinearizable } from '../../mesh/raft/simulator/linearizability.ts'
+import { Random } from '../../mesh/raft/simulator/random.ts'
+import { Clients } from './clients.ts'
+import { disturb } from './consensus-faults.ts'
+import { ConsensusLab } from './consensus-lab.ts'
+
+/** Three nodes, all kinds of faults, clients that note what they see: it must look like one register each, and nothing be lost. */
+export async function survivesFaults(durationMs: number, seed: number): Promise<void> {
+  const lab = await ConsensusLab.open('faults', [{}, {}, {}])
+  try {
+    const clients = new Clients(lab.nodes, 6)
+    const done = await disturb(lab, new Random(seed), durationMs)
+    await lab.settled()
+    await clients.nextWrite()
+    await clients.stop()
+    const { acknowledged, keys } = clients
+    for (const node of lab.nodes) {
+      for (const key of keys.slice(-400)) expect(await clients.read(node, key)).toBe(true)
+    }
+    console.log(
+      `seed ${seed}: ${done.length} faults, ${acknowledged} writes acknowledged, ${clients.history.length} calls`,
+    )
+    expect(checkLinearizable(clients.history)).toEqual({ verdict: 'linearizable' })
+    await expectSameState(lab)
+    await expectFenced(lab)
+    expect(acknowledged).toBeGreaterThan(durationMs / 100)
+  } finally {
+    await lab.close()
+  }
+}
+
+/** A leader stands still, another one is elected, the old one goes on where it was: its fenced writes come to nothing. */
+export async function fencesOldLeader(stillMs: number): Promise<void> {
+  const lab = await ConsensusLab.open('fence', [{}, {}, {}])
+  try {
+    const old = await lab.leader()
+    while ((await old.status())!.fence.written < 20) await Bun.sleep(20)
+    old.suspend()
+    const next = await lab.leader()
+    expect(next).not.toBe(old)
+    await Bun.sleep(stillMs)
+    old.resume()
+    await lab.settled()
+    const { fence } = (await next.status())!
+    while ((await next.status())!.fence.written < fence.written + 20) await Bun.sleep(20)
+    await expectFenced(lab)
+  } finally {
+    await lab.close()
+  }
+}
+
+/** One slow disk and more work than cores: nobody may think that the leader is gone. */
+export async function electsNobody(durationMs: number): Promise<void> {
+  const lab = await ConsensusLab.open('slow', [{}, {}, { slowSyncMs: 200 }])
+  const burners = Array.from({ length: 2 * navigator.hardwareConcurrency }, () =>
+    Bun.spawn(['sh', '-c', 'while :; do :; done'], { stdio: ['ignore', 'ignore', 'ignore'] }),
+  )
+  try {
+    const before = await (await lab.leader()).status()
+    const clients = new Clients(lab.nodes, 6)
+    await Bun.sleep(durationMs)
+    await clients.stop()
+    for (const node of lab.nodes) {
+      const status = await node.status()
+      expect([status?.leader, status?.term]).toEqual([before!.leader, before!.term])
+    }
+    console.log(`${clients.acknowledged} writes acknowledged in ${durationMs / 1000} s`)
+    expect(checkLinearizable(clients.history)).toEqual({ verdict: 'linearizable' })
+  } finally {
+    for (const burner of burners) {
+      burner.kill('SIGKILL')
+      await burner.exited
+    }
+    await lab.close()
+  }
+}
+
+/** A follower's disk is full: the others go on; when there is room again and it was restarted, it has everything. */
+export async function leavesFullDisk(): Promise<void> {
+  const lab = await ConsensusLab.open('full', [{}, {}, { diskMiB: 96 }])
+  try {
+    const full = lab.nodes[2]!
+    if ((await lab.leader()) === full) {
+      await full.kill()
+      await lab.leader()
+      await full.start()
+      await lab.settled()
+    }
+    const filler = `${full.config.directory}/filler`
+    await Bun.spawn(['dd', 'if=/dev/zero', `of=${filler}`, 'bs=1M'], { stderr: 'ignore' }).exited
+    const clients = new Clients(lab.nodes.slice(0, 2), 4)
+    const value = 'x'.repeat(20_000)
+    const [first] = lab.nodes
+    for (let at = 0; (await full.status())?.failure === undefined; at++) {
+      expect((await first!.ask('put', { key: `big-${at % 50}`, value })).error).toBeUndefined()
+    }
+    await clients.nextWrite()
+    await Bun.file(filler).delete()
+    await full.kill()
+    await full.start()
+    await lab.settled()
+    await clients.stop()
+    expect(checkLinearizable(clients.history)).toEqual({ verdict: 'linearizable' })
+    await expectSameState(lab)
+  } finally {
+    await lab.close()
+  }
+}
+
+async function expectSameState(lab: ConsensusLab): Promise<void> {
+  // The leader's fenced writes go on: the states are compared without them.
+  const states = await Promise.all(
+    lab.nodes.map((node) => node.ask<{ entries: [string, string, number][] }>('state', {})),
+  )
+  const [first, ...others] = states.map(({ entries }) => entries.filter(([key]) => key !== 'fence'))
+  for (const other of others) expect(other).toEqual(first!)
+}
+
+/** Terms of the fenced writes that took effect, in their order on each node, never go down. */
+async function expectFenced(lab: ConsensusLab): Promise<void> {
+  for (const node of lab.nodes) {
+    const { values } = await node.ask<{ values: string[] }>('history', { key: 'fence' })
+    const terms = values.map((value) => Number(value.split(' ')[0]))
+    expect(terms).toEqual(terms.toSorted((a, b) => a - b))
+    expect(terms.length).toBeGreaterThan(10)
+  }
+}
