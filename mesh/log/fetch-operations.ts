@@ -42,6 +42,9 @@ export async function fetchOperations(options: FetchOptions): Promise<number> {
 const wantedAtOnce = 256
 const wantedTimeoutMs = 5000
 
+/** After so long without a block the peer is given up: it may stand still. Many blocks wait for one slow disk. */
+const idleMs = 60_000
+
 /**
  * Brings a core up to that at the other end of the stream, which is destroyed then, and gets what else is wanted, if it can
  * be had. Throws when the stream ends before that.
@@ -50,11 +53,25 @@ export async function fetchBlocks(core: Hypercore, stream: Duplex, wanted: reado
   const floor = await floorOf(core)
   // Else the length grows with the peer's while the blocks are on their way, and the last ones are missing at the end.
   core.core.replicator.eagerUpgrade = false
+  // Hypercore 11.37 writes its hints at every message of a peer whose core grows, and blocks wait behind them: on a slow disk for
+  // most of the time. They are written once, at the end.
+  const { flushHints } = core.core
+  core.core.flushHints = async () => {}
   const replication = core.replicate(false)
   const closed = new Promise<never>((_, reject) => {
-    replication.once('close', () => reject(new Error('the peer went away while operations were fetched')))
+    replication.once('close', () =>
+      reject(new Error('the peer went away or stood still while operations were fetched')),
+    )
   })
   closed.catch(() => {})
+  const giveUp = () => replication.destroy()
+  let timer = setTimeout(giveUp, idleMs)
+  const progressed = () => {
+    clearTimeout(timer)
+    timer = setTimeout(giveUp, idleMs)
+  }
+  core.on('download', progressed)
+  core.on('append', progressed)
   // Their ends are told by `closed`.
   stream.on('error', () => {})
   replication.on('error', () => {})
@@ -65,8 +82,14 @@ export async function fetchBlocks(core: Hypercore, stream: Duplex, wanted: reado
     // Forced, since hypercore asks nobody about a core that it could write itself.
     await Promise.race([core.update({ wait: true, force: true }), closed])
     await Promise.race([core.download({ start: firstMissing(core, floor), end: core.length }).done(), closed])
+    core.off('download', progressed)
+    clearTimeout(timer)
     await fetchWanted(core, wanted, closed)
   } finally {
+    clearTimeout(timer)
+    core.off('download', progressed)
+    core.off('append', progressed)
+    core.core.flushHints = flushHints
     stream.destroy()
     replication.destroy()
   }

@@ -46,6 +46,8 @@ declare module 'hypercore' {
     /** The storage is closed with the core's last session. */
     autoClose: boolean
     close(): Promise<void>
+    /** Writes what hypercore knows of contiguous blocks; it repairs that when it opens. */
+    flushHints(): Promise<void>
     state: { storage: { readonly core: CorePointer } }
     /** Which blocks are here. */
     bitfield: { /** -1 when there is none. */ firstUnset(position: number): number }
