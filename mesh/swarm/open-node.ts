@@ -10,7 +10,7 @@ import { RendezvousPlugin } from './rendezvous-plugin.ts'
 
 export interface OpenNodeOptions {
   /** The port is ours: what follows asks other hosts, which may take seconds. */
-  bound?(): void
+  bound?(port: number): void
   keyPair: NoiseKeyPair
   /** IPv4 address to bind to. */
   host: string
@@ -52,7 +52,7 @@ export async function openNode(options: OpenNodeOptions): Promise<OpenNode> {
   const range: [number, number] = [port, port === 0 ? 0 : port + 1]
   const node = new DhtNode({ host, port: range, anyPort: port === 0, bootstrap, keyPair })
   await bind(node, host, port)
-  options.bound?.()
+  options.bound?.(node.io.serverSocket!.address().port)
   const bootstrapped = node.fullyBootstrapped()
   await within(bootstrapPatienceMs, bootstrapped, () => new Error('late')).catch(() => {})
   const seen = node.firewalled ? null : node.remoteAddress()
@@ -70,7 +70,7 @@ async function openPublic(options: OpenNodeOptions, publicHost: string, port: nu
   if (port === 0) throw new Error('a node with a public address needs a fixed UDP port')
   const node = DhtNode.bootstrapper(port, publicHost, { host, bootstrap, keyPair })
   await bind(node, host, port)
-  options.bound?.()
+  options.bound?.(port)
   await within(bootstrapPatienceMs, node.fullyBootstrapped(), () => new Error('late')).catch(() => {})
   const plugin = registerPlugin(node)
   const publicAddress = { host: publicHost, port }

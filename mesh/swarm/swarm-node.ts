@@ -10,6 +10,8 @@ import { routeSource } from './route-source.ts'
 import type { SwarmOptions } from './swarm-options.ts'
 import { Topics } from './topics.ts'
 
+const reopenPauseMs = 2000
+
 /** Everything that begins anew when the host has moved. */
 export interface Opened extends OpenNode {
   relays: RelayDirectory
@@ -31,6 +33,8 @@ export interface SwarmNodeOwner {
 /** This node in the DHT: opened, announced, tested for being reachable, and opened anew when the host has moved. */
 export class SwarmNode {
   readonly topics: Topics
+  /** In use; 0 before `start`. */
+  port = 0
   readonly #options: SwarmOptions
   readonly #owner: SwarmNodeOwner
   /** From which address the kernel sent to these hosts when they came into use. */
@@ -94,13 +98,17 @@ export class SwarmNode {
     if (opened !== undefined) await closeNode(opened)
   }
 
-  async #open(port: number, bound?: () => void): Promise<Opened> {
+  async #open(port: number, whenBound?: () => void): Promise<Opened> {
     const { keyPair, host = '0.0.0.0', publicHost = this.#foundHost, log, bootstrap, dht } = this.#options
     const known = [...bootstrap, ...(typeof dht === 'object' ? [dht.host] : []), ...this.#publicPeers()]
     const nodes = (await resolveEndpoints(known)).filter((address) => address.port !== port || !isOwnHost(address.host))
     const { isAllowed } = this.#owner
     const all = dht === 'public' ? [...nodes, ...(HyperDHT.BOOTSTRAP as unknown as Address[])] : nodes
     const mayPresume = this.#mayPresume
+    const bound = (bound: number) => {
+      this.port = bound
+      whenBound?.()
+    }
     const open = await openNode({ keyPair, host, port, publicHost, mayPresume, bootstrap: all, isAllowed, log, bound })
     let isTested = false
     const relays = new RelayDirectory(open.plugin, log, (address) => {
@@ -192,7 +200,6 @@ export class SwarmNode {
 
   #reopen(reason: string): void {
     if (this.#isClosed) return
-    const port = this.#options.port ?? this.#current?.node.io.serverSocket?.address().port ?? 0
     this.#options.log.info(`${reason}; UDP connections begin anew`)
     this.#sources.clear()
     const before = this.#opened!
@@ -200,9 +207,23 @@ export class SwarmNode {
       .catch(() => undefined)
       .then(async (opened) => {
         if (opened !== undefined) await closeNode(opened)
-        return this.#open(port)
+        return this.#openPatiently()
       })
-    this.#opened.catch((error: Error) => this.#options.log.error('UDP is out of use', { reason: error.message }))
+    // Who waits for it is told; so is the log.
+    this.#opened.catch(() => {})
+  }
+
+  /** A port or an address that is not to be had just now may be back. */
+  async #openPatiently(): Promise<Opened> {
+    for (;;) {
+      try {
+        return await this.#open(this.port)
+      } catch (error) {
+        if (this.#isClosed) throw error
+        this.#options.log.error('UDP is out of use', { reason: (error as Error).message })
+      }
+      await Bun.sleep(reopenPauseMs)
+    }
   }
 }
 

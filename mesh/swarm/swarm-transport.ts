@@ -70,7 +70,7 @@ export class SwarmTransport implements LinkTransport {
 
   /** The UDP port in use, for announcements on the local network; 0 before `start`. */
   get port(): number {
-    return this.#node.current?.node.io.serverSocket?.address().port ?? 0
+    return this.#node.port
   }
 
   /** `host:port` of rendezvous and public members that answer now, itself among them: for tokens and the next start. */
