@@ -1,4 +1,5 @@
 import type { Client } from '../../api/client/client.ts'
+import { namespaces } from '../../api/schema/generated/resources.ts'
 import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { controllerDefinitions } from './controller/controllers.ts'
@@ -34,34 +35,69 @@ export interface Control {
  * over backs off; whoever started the control stops it.
  */
 export function startControl(options: ControlOptions): Control {
-  const { clock, clusterCaPem, random = Math.random } = options
   const log = options.log.child('control')
+  const stopping = new AbortController()
+  const starting = startLoops(options, log, stopping.signal)
+  const ready = starting.then(({ started }) => started)
+  ready.catch(() => {})
+  return {
+    ready: () => ready,
+    stop: async () => {
+      stopping.abort()
+      const running = await starting.catch(() => undefined)
+      await running?.stop()
+    },
+  }
+}
+
+interface RunningLoops {
+  started: Promise<void>
+  stop(): Promise<void>
+}
+
+async function startLoops(options: ControlOptions, log: Logger, signal: AbortSignal): Promise<RunningLoops> {
+  const { clock, clusterCaPem, random = Math.random } = options
   const client = options.client.fenced(options.term)
+  await catchUp(client, log, signal)
   const informers = new Informers(client.as('system:kube-controller-manager'), log, random)
   const events = new EventRecorder(client.as('system:kube-controller-manager'), clock, log)
   const context: ControlContext = { client, informers, events, clock, log, random }
   const controllers = controllerDefinitions(context, { clusterCaPem }).map((d) => new Controller(context, d))
   const loops: Loop[] = [new Scheduler(context), new GarbageCollector(context), ...controllers]
-  let isStopped = false
-  const started = Promise.all(
-    loops.map(async (loop) => {
-      try {
-        await loop.start()
-      } catch (error) {
-        if (!isStopped) log.error('a loop did not start', { loop: loop.name, error: String(error) })
-        throw error
-      }
-    }),
-  )
+  const start = async (loop: Loop) => {
+    try {
+      await loop.start()
+    } catch (error) {
+      if (!signal.aborted) log.error('a loop did not start', { loop: loop.name, error: String(error) })
+      throw error
+    }
+  }
+  const started = Promise.all(loops.map(start)).then(() => {})
   started.catch(() => {})
   return {
-    ready: async () => {
-      await started
-    },
+    started,
     stop: async () => {
-      isStopped = true
       informers.stop()
       await Promise.all([...loops.map((loop) => loop.stop()), events.stop()])
     },
   }
+}
+
+const catchUpPauseMs = 100
+
+/**
+ * Resolves when this node has all that earlier leaders wrote. Informers begin with what the node has; without this a
+ * new leader would make again what the one before it made last. From here on writes of earlier terms are refused.
+ */
+async function catchUp(client: Client, log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await client.resource(namespaces).list({ limit: 1 })
+      return
+    } catch (error) {
+      log.warn('the loops wait for the newest state', { error: String(error) })
+      await new Promise((resolve) => setTimeout(resolve, catchUpPauseMs))
+    }
+  }
+  throw new Error('the loops were stopped before they began')
 }

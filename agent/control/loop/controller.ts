@@ -1,6 +1,7 @@
-import { isReason, type KubernetesObject, type ResourceRef } from '../../../api/client/client.ts'
+import { ApiError, isReason, type KubernetesObject, type ResourceRef } from '../../../api/client/client.ts'
 import type { ObjectKey, WorkQueue } from '../../../api/client/informer.ts'
 import { createWorkQueue } from '../../../api/client/work-queue.ts'
+import { splitKey } from '../object/meta.ts'
 import type { ControlContext, Loop } from './context.ts'
 import { Expectations } from './expectations.ts'
 import { Writer } from './writer.ts'
@@ -58,6 +59,8 @@ export class Controller implements Loop {
   readonly #definition: ControllerDefinition
   readonly #expectations = new Expectations()
   readonly #causes = new Map<ObjectKey, string>()
+  /** Keys with a write whose outcome is not known. */
+  readonly #doubtful = new Set<ObjectKey>()
   #queue: WorkQueue | undefined
   #isStopped = false
 
@@ -109,6 +112,7 @@ export class Controller implements Loop {
   async #work(key: ObjectKey): Promise<void> {
     const { client, informers, events, clock } = this.#context
     const { name, reconcile } = this.#definition
+    await this.#settle(key)
     if (!this.#expectations.areMet(key, clock.monotonicMs())) {
       this.#queue?.addAfter(key, unseenDelayMs)
       return
@@ -125,8 +129,24 @@ export class Controller implements Loop {
     } catch (error) {
       if (cause !== undefined && !this.#causes.has(key)) this.#causes.set(key, cause)
       if (this.#isStopped) return
+      if (error instanceof ApiError && error.code >= 500) this.#doubtful.add(key)
       throw error
     }
+  }
+
+  /**
+   * After a write of which nothing is known: the informers have to show the newest state first, with what came of it.
+   * Otherwise the key would be worked on as if nothing had been written, and its pods be made twice.
+   */
+  async #settle(key: ObjectKey): Promise<void> {
+    const { client, informers, clock } = this.#context
+    if (!this.#doubtful.has(key)) return
+    const { namespace } = splitKey(key)
+    for (const { ref } of this.#definition.watches) {
+      const { items } = await client.resource(ref, (ref.namespaced && namespace) || undefined).list()
+      for (const object of items) this.#expectations.written(key, informers.of(ref), object, clock.monotonicMs())
+    }
+    this.#doubtful.delete(key)
   }
 }
 
