@@ -1,11 +1,11 @@
-import { ApiError, type Client, type KubernetesObject, type ResourceClient } from '../../api/client/client.ts'
+import { ApiError, type Client, isReason, type KubernetesObject, type ResourceClient } from '../../api/client/client.ts'
 
 const pauseMs = 25
 const patienceMs = 30_000
 
 /**
  * A client as users and workers are: while there is no quorum, or nothing is known of a write, it tries again. A write
- * that took effect although nothing was known of it comes back as AlreadyExists, NotFound or Conflict.
+ * that took effect although nothing was known of it comes back as NotFound or Conflict; a creation as what was created.
  */
 export function patient(client: Client): Client {
   return {
@@ -21,17 +21,21 @@ function patientResource<T extends KubernetesObject>(resource: ResourceClient<T>
       const value = Reflect.get(resource, key, resource)
       if (typeof value !== 'function') return value
       if (key === 'watch') return value.bind(resource)
-      return (...args: unknown[]) => persist(() => value.apply(resource, args))
+      const name = (args: unknown[]) => (args[0] as T).metadata?.name ?? ''
+      const present = key === 'create' ? (args: unknown[]) => resource.get(name(args)) : undefined
+      return (...args: unknown[]) => persist(() => value.apply(resource, args), present && (() => present(args)))
     },
   })
 }
 
-async function persist<R>(call: () => Promise<R>): Promise<R> {
+/** `present` answers for a creation that was done already when it was tried again. */
+async function persist<R>(call: () => Promise<R>, present?: () => Promise<R>): Promise<R> {
   const deadlineMs = performance.now() + patienceMs
-  for (;;) {
+  for (let isDoubtful = false; ; isDoubtful = true) {
     try {
       return await call()
     } catch (error) {
+      if (isDoubtful && present && isReason(error, 'AlreadyExists')) return persist(present)
       if (!(error instanceof ApiError) || error.code < 500 || performance.now() > deadlineMs) throw error
     }
     await Bun.sleep(pauseMs)

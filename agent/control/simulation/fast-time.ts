@@ -18,8 +18,8 @@ export class FastTime implements Clock {
     this.#speed = speed
     this.#startMs = startMs === undefined ? performance.now() : startMs - performance.timeOrigin
     const scaled = (real: typeof setTimeout) =>
-      ((run: () => void, ms = 0) =>
-        real(run, this.#isReal.getStore() ? ms : ms / speed)) as unknown as typeof setTimeout
+      ((run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
+        real(run, this.#isReal.getStore() ? ms : ms / speed, ...args)) as unknown as typeof setTimeout
     globalThis.setTimeout = scaled(this.#timeout)
     globalThis.setInterval = scaled(this.#interval as unknown as typeof setTimeout) as unknown as typeof setInterval
   }
