@@ -1,0 +1,69 @@
+/** The load on etcd, in a process of its own: gRPC over HTTP/2, one connection to each member given. */
+import { connect, constants } from 'node:http2'
+import { say, serveLines } from './lines.ts'
+import { load, longestGapMs, nextPut } from './load.ts'
+
+const ports = process.argv.slice(2).map(Number)
+const sessions = ports.map((port) => {
+  const session = connect(`http://127.0.0.1:${port}`)
+  session.on('error', () => {})
+  return session
+})
+let turn = 0
+const callTimeoutMs = 1000
+
+/** A length-delimited field of protobuf. */
+function field(number: number, content: Uint8Array): Buffer {
+  const length: number[] = []
+  for (let left = content.byteLength; ; left >>>= 7) {
+    length.push(left > 127 ? (left & 127) | 128 : left)
+    if (left <= 127) break
+  }
+  return Buffer.concat([Buffer.from([(number << 3) | 2, ...length]), content])
+}
+
+/** One unary call to the next member that is connected. */
+function call(path: string, message: Uint8Array): Promise<void> {
+  const head = Buffer.alloc(5)
+  head.writeUInt32BE(message.byteLength, 1)
+  return new Promise((resolve, reject) => {
+    const alive = sessions.filter((session) => !session.destroyed)
+    const session = alive[turn++ % alive.length]
+    if (session === undefined) return reject(new Error('no member is connected'))
+    const stream = session.request({
+      [constants.HTTP2_HEADER_METHOD]: 'POST',
+      [constants.HTTP2_HEADER_PATH]: path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
+    const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), callTimeoutMs)
+    let status = ''
+    stream.on('response', (headers) => (status = String(headers['grpc-status'] ?? status)))
+    stream.on('trailers', (headers) => (status = String(headers['grpc-status'] ?? status)))
+    stream.on('error', reject)
+    stream.on('close', () => {
+      clearTimeout(timer)
+      if (status === '0') resolve()
+      else reject(new Error(`grpc-status ${status}`))
+    })
+    stream.resume()
+    stream.end(Buffer.concat([head, message]))
+  })
+}
+
+async function put(): Promise<void> {
+  const { key, value } = nextPut()
+  await call('/etcdserverpb.KV/Put', Buffer.concat([field(1, Buffer.from(key)), field(2, value)]))
+}
+
+const rangeOf = (isSerializable: boolean) =>
+  Buffer.concat([field(1, Buffer.from('registry/bench/1')), ...(isSerializable ? [Buffer.from([7 << 3, 1])] : [])])
+
+serveLines(async ({ what, clients, limit, seconds }) => {
+  const count = clients as number
+  if (what === 'puts') return load(count, limit as { seconds: number }, put)
+  if (what === 'gap') return { longestMs: await longestGapMs(seconds as number, put) }
+  const range = rangeOf(what === 'local')
+  return load(count, { seconds: seconds as number }, () => call('/etcdserverpb.KV/Range', range))
+})
+say({ opened: true })

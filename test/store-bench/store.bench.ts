@@ -1,0 +1,106 @@
+/**
+ * Three voters of ours beside three members of etcd: same machine, same disk, same run, taking turns; the load on each comes
+ * from another process.
+ *
+ *     scripts/bench store [--pairs 5] [--seconds 3] [--count 100000] [--only skein]
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { quantile } from '../../scripts/benchmark/quantile.ts'
+import { startEtcd } from './etcd.ts'
+import type { RunResult } from './load.ts'
+import { startSkein } from './skein.ts'
+import { largestRssMb, memberCpuSeconds, type Target, writtenMb } from './target.ts'
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    count: { type: 'string', default: '100000' },
+  },
+})
+const pairs = Number(values.pairs)
+const seconds = Number(values.seconds)
+const directory = mkdtempSync(join(process.env.BENCH_DIRECTORY ?? tmpdir(), 'skein-store-bench-'))
+const starts = { skein: startSkein, etcd: startEtcd }
+const targets: Target[] = []
+
+async function puts(target: Target, clients: number, limit: { seconds: number } | { count: number }) {
+  const cpuBefore = memberCpuSeconds(target)
+  const writtenBefore = writtenMb(target)
+  const result = await target.load.ask<RunResult>({ what: 'puts', clients, limit })
+  const { perSecond, p50Ms, p99Ms, failures, cpuSeconds } = result
+  const wrote = writtenMb(target) - writtenBefore
+  console.log(
+    `${target.name}: ${clients} clients: ${Math.round(perSecond)} puts/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms` +
+      `${failures > 0 ? `, ${failures} failed` : ''}; cpu ${cpuSeconds.toFixed(1)} s load, ` +
+      `${(memberCpuSeconds(target) - cpuBefore).toFixed(1)} s members; ${wrote.toFixed(0)} MB to disk`,
+  )
+  return result
+}
+
+async function reads(target: Target): Promise<void> {
+  const reader = await target.reader()
+  for (const what of ['linearizable', 'local']) {
+    const { perSecond, p99Ms } = await reader.ask<RunResult>({ what, clients: 64, seconds })
+    console.log(`${target.name}: 64 clients: ${Math.round(perSecond)} ${what} reads/s, p99 ${p99Ms.toFixed(1)} ms`)
+  }
+}
+
+/** Half a hundred watches of everything on one follower of ours, while 64 clients write. */
+async function fanOut(target: Target): Promise<void> {
+  const watching = (await target.reader()).ask<{ perSecond: number }>({ what: 'watch', watches: 50, seconds })
+  await puts(target, 64, { seconds })
+  console.log(`${target.name}: 50 watches: ${Math.round((await watching).perSecond)} events/s`)
+}
+
+async function failover(target: Target): Promise<number> {
+  const gap = target.load.ask<{ longestMs: number }>({ what: 'gap', seconds: 8 })
+  await Bun.sleep(1500)
+  ;(await target.leader()).kill('SIGKILL')
+  const { longestMs } = await gap
+  console.log(`${target.name}: leader killed: ${(longestMs / 1000).toFixed(2)} s until the next acknowledged write`)
+  return longestMs / 1000
+}
+
+const median = (numbers: number[]) => quantile(numbers, 0.5)
+
+try {
+  for (const [name, start] of Object.entries(starts)) {
+    if (values.only !== undefined && values.only !== name) continue
+    mkdirSync(join(directory, name))
+    targets.push(await start(join(directory, name)))
+  }
+  const runs = new Map<string, RunResult[]>(targets.map(({ name }) => [name, []]))
+  for (const target of targets) await puts(target, 256, { seconds: 1 })
+  for (let pair = 0; pair < pairs; pair++) {
+    const order = pair % 2 === 0 ? targets : targets.toReversed()
+    for (const target of order) runs.get(target.name)!.push(await puts(target, 256, { seconds }))
+  }
+  for (const clients of [1, 64, 1000]) for (const target of targets) await puts(target, clients, { seconds })
+  for (const target of targets) await reads(target)
+  for (const target of targets) if (target.name === 'skein') await fanOut(target)
+  const rss = new Map<string, number>()
+  for (const target of targets) {
+    await puts(target, 256, { count: Number(values.count) })
+    rss.set(target.name, largestRssMb(target))
+    console.log(
+      `${target.name}: ${rss.get(target.name)!.toFixed(0)} MB resident, ${writtenMb(target).toFixed(0)} MB to disk in all`,
+    )
+  }
+  const failovers = new Map<string, number>()
+  for (const target of targets) failovers.set(target.name, await failover(target))
+  const ratio = (of: (name: string) => number) => (of('skein') / of('etcd')).toFixed(2)
+  const perSecond = (name: string) => median((runs.get(name) ?? []).map((run) => run.perSecond))
+  const p99 = (name: string) => median((runs.get(name) ?? []).map((run) => run.p99Ms))
+  console.log(
+    `store: ratio ${ratio(perSecond)}, p99 ${ratio(p99)}, failover ${failovers.get('skein')?.toFixed(2)} s, rss ${ratio((name) => rss.get(name) ?? Number.NaN)}`,
+  )
+} finally {
+  for (const target of targets) await target.stop()
+  rmSync(directory, { recursive: true, force: true })
+}
+process.exit(0)

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import type { Child } from './lines.ts'
+
+/** One of the two that are compared: three members in processes of their own, and a process that makes the load. */
+export interface Target {
+  name: string
+  members: Child[]
+  load: Child
+  /** The member that leads now. */
+  leader(): Promise<Child>
+  /** Where linearizable and local reads are measured. */
+  reader(): Promise<Child>
+  stop(): Promise<void>
+}
+
+/** Resident megabytes of the largest member. */
+export function largestRssMb({ members }: Target): number {
+  const sizes = members.map(({ pid }) =>
+    Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
+  )
+  return Math.max(...sizes) / 1024
+}
+
+/** Megabytes that the members have sent to the disk. */
+export function writtenMb({ members }: Target): number {
+  const written = members.map(({ pid }) =>
+    Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]),
+  )
+  return written.reduce((sum, one) => sum + one, 0) / 1e6
+}
+
+/** Seconds of processor time of the members. */
+export function memberCpuSeconds({ members }: Target): number {
+  let ticks = 0
+  for (const { pid } of members) {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')
+    ticks += Number(fields[11]) + Number(fields[12])
+  }
+  return ticks / 100
+}
+
+/** Asks until it holds. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await holds().catch(() => false)) return
+    await Bun.sleep(100)
+  }
+  throw new Error(`${what}: not within a minute`)
+}
