@@ -152,8 +152,9 @@ async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
   const sources = { ...grounds, payload, clock }
   const client = local.client(`system:node:${place.nodeName}`)
   const links = grounds.networkLinks
+  const reflectors = [...new Set([...grounds.options.mesh.rendezvous, ...mesh.remembered.rendezvous])]
   grounds.networkAdmin.network = await parts.start('network', () =>
-    startNetwork({ ...networkOptions(sources), client, links }),
+    startNetwork({ ...networkOptions(sources), client, links, reflectors }),
   )
   await parts.start('api', () => serveApi(grounds, local))
   await parts.start('runtime', async () => {

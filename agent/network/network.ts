@@ -57,6 +57,8 @@ export interface NetworkOptions {
   forcedWay?: WayKind
   /** The UDP port of this node's tunnel; any by default. */
   tunnelPort?: number
+  /** Rendezvous hosts, as `host:port`, which tell where the tunnel's socket is seen from outside. */
+  reflectors?: readonly string[]
   /** The host's by default. */
   resolvConf?: string
 }
@@ -153,8 +155,8 @@ class NodeNetwork implements Network {
     const isClusterAddress = clusterAddressTest([clusterCidr, serviceCidr])
     const zone = new Zone({ clusterDomain, dnsAddress: address, isClusterAddress })
     this.#resolver = new Resolver(zone, this.#names, this.#forwarder)
-    const { nodeAddress, instance, links, forcedWay, tunnelPort } = options
-    this.#peers = new PeerNetwork({ nodeName, nodeAddress, instance, links, forcedWay, tunnelPort, log })
+    const { nodeAddress, instance, links, forcedWay, tunnelPort, reflectors } = options
+    this.#peers = new PeerNetwork({ nodeName, nodeAddress, instance, links, forcedWay, tunnelPort, reflectors, log })
   }
 
   async start(): Promise<void> {

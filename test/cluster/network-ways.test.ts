@@ -131,6 +131,28 @@ describe('one node in the open, two behind NATs with the same private addresses'
   })
 })
 
+describe('no node in the open, NATs that change ports', () => {
+  labTests(['renumbering', 'renumbering'], (lab) => {
+    test('nobody knows where the other is: the link', async () => {
+      await withWay(lab(), undefined, async () => {
+        await expectWays(lab(), () => 'link')
+        // That something does not come takes time to see; the test below needs less.
+        await Bun.sleep(1500)
+        expect(await waysOf(lab())).toEqual(['1-2 link', '2-1 link'])
+      })
+    }, 60_000)
+
+    test('a rendezvous tells where each is seen: a tunnel, punched through both', async () => {
+      await lab().startRendezvous()
+      await withWay(lab(), undefined, async () => {
+        await expectWays(lab(), () => 'tunnel')
+        expect((await lab().ways(1)).get(2)!.via).toBe('203.0.113.2:20002')
+        expect(await source(lab().nodes[0]!.pod, '10.42.2.2', 80)).toBe('pod2 10.42.1.2')
+      })
+    }, 60_000)
+  })
+})
+
 describe('two nodes on one network, one behind a router', () => {
   labTests(['public', 'public', 'routed'], (lab) => {
     test('by themselves: routes on the network, VXLAN across the router', async () => {

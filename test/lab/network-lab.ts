@@ -16,13 +16,15 @@ export interface LabNode {
   outer: string
 }
 
+const rendezvousAddress = '203.0.113.254:49737'
+
 interface Running {
   child: Bun.Subprocess<'pipe', 'pipe', 'inherit' | 'ignore'>
   lines: AsyncIterator<string>
 }
 
-/** How a node is connected to the others. */
-export type Place = 'public' | 'nat' | 'routed'
+/** How a node is connected to the others; `renumbering`: by a NAT that gives ports of its own. */
+export type Place = 'public' | 'nat' | 'renumbering' | 'routed'
 
 /**
  * Three hosts with a pod each on a wire that stands for the internet (203.0.113.0/24): in the open, behind a NAT router, or
@@ -34,7 +36,8 @@ export class NetworkLab {
   readonly #links: Namespace
   readonly #servers: Echo[] = []
   readonly #directory = mkdtempSync(joinPath(tmpdir(), 'skein-network-lab-'))
-  #running = new Map<number, Running>()
+  readonly #running = new Map<number, Running>()
+  #rendezvous: Bun.Subprocess<'ignore', 'ignore', 'pipe'> | undefined
 
   private constructor() {
     this.outside = new Namespace('outside')
@@ -51,6 +54,18 @@ export class NetworkLab {
     return lab
   }
 
+  /** From now on nodes that start know a rendezvous host, which is no member. */
+  async startRendezvous(): Promise<void> {
+    const main = new URL('../../agent/main.ts', import.meta.url).pathname
+    const command = ['nsenter', `--net=/run/netns/${this.outside.name}`, process.execPath, main]
+    const child = Bun.spawn([...command, 'rendezvous', '--listen', rendezvousAddress], {
+      ...{ stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' },
+    })
+    this.#rendezvous = child
+    const { done } = await child.stderr.getReader().read()
+    if (done) throw new Error('the rendezvous did not start')
+  }
+
   /** Starts the network of every node; resolves when all are up. */
   async start(forcedWay?: WayKind): Promise<void> {
     await Promise.all(this.nodes.map((one) => this.startNode(one.number, forcedWay)))
@@ -60,7 +75,8 @@ export class NetworkLab {
     const { node } = this.nodes[number - 1]!
     const linkAddresses = Object.fromEntries(this.nodes.map((one) => [one.number, `10.99.0.${one.number}`]))
     const directory = joinPath(this.#directory, `n${number}`)
-    const options: NetworkNodeOptions = { number, linkAddresses, forcedWay, directory }
+    const reflectors = this.#rendezvous === undefined ? [] : [rendezvousAddress]
+    const options: NetworkNodeOptions = { number, linkAddresses, forcedWay, directory, reflectors }
     const script = new URL('network-node.ts', import.meta.url).pathname
     const command = ['nsenter', `--net=/run/netns/${node.name}`, process.execPath, script, JSON.stringify(options)]
     const stderr = process.env.SHOW_LOGS ? ('inherit' as const) : ('ignore' as const)
@@ -94,6 +110,7 @@ export class NetworkLab {
 
   async close(): Promise<void> {
     for (const { child } of this.#running.values()) child.kill('SIGKILL')
+    this.#rendezvous?.kill('SIGKILL')
     for (const server of this.#servers) server.stop()
     for (const { node, pod, router } of this.nodes) for (const one of [node, pod, router]) one?.remove()
     this.outside.remove()
@@ -114,10 +131,11 @@ export class NetworkLab {
     else {
       join([this.outside, wire], [router, 'out', `203.0.113.${number}/24`])
       // All sites behind NAT have the same numbers.
-      const inside = place === 'nat' ? '192.168.1' : `172.16.${number}`
+      const isNat = place !== 'routed'
+      const inside = isNat ? '192.168.1' : `172.16.${number}`
       join([router, 'in', `${inside}.254/24`], [node, 'eth0', `${inside}.${number + 5}/24`])
       router.sh('sysctl -qw net.ipv4.ip_forward=1')
-      if (place === 'nat') masquerade(router)
+      if (isNat) masquerade(router, place === 'renumbering' ? 20_000 + number : undefined)
       else this.outside.sh(`ip route add ${inside}.0/24 via 203.0.113.${number}`)
       node.sh(`ip route add default via ${inside}.254`)
       if (place === 'routed') router.sh('ip route add default via 203.0.113.254')
@@ -138,9 +156,11 @@ export class NetworkLab {
   }
 }
 
-function masquerade(router: Namespace): void {
+/** With a port every datagram leaves from that one, as if one socket were behind it: a NAT that keeps a place for it. */
+function masquerade(router: Namespace, udpPort: number | undefined): void {
   router.sh('nft add table ip nat')
   router.sh('nft add chain ip nat c { type nat hook postrouting priority 100 \\; }')
+  if (udpPort !== undefined) router.sh(`nft add rule ip nat c oifname out meta l4proto udp masquerade to :${udpPort}`)
   router.sh('nft add rule ip nat c oifname out masquerade')
   // As routers for homes and offices do. One that answers unknown datagrams itself remembers them as its own connections,
   // and gives the port that is punched to nobody else.

@@ -23,6 +23,7 @@ export interface NetworkNodeOptions {
   linkAddresses: Record<number, string>
   forcedWay?: WayKind
   directory: string
+  reflectors: string[]
 }
 
 const port = 7400
@@ -62,7 +63,7 @@ async function openApi(numbers: number[]) {
   return client
 }
 
-const { number, linkAddresses, forcedWay, directory } = JSON.parse(process.argv[2]!) as NetworkNodeOptions
+const { number, linkAddresses, forcedWay, directory, reflectors } = JSON.parse(process.argv[2]!) as NetworkNodeOptions
 const numbers = Object.keys(linkAddresses).map(Number)
 const listen = { host: linkAddresses[number]!, port }
 const transport = new WebSocketTransport({ keyPair: keyPairOf(number), listen, log })
@@ -96,6 +97,7 @@ const network = await startNetwork({
   log,
   links: networkLinks,
   forcedWay,
+  reflectors,
 })
 say('ready')
 for await (const _line of createInterface({ input: process.stdin })) say(JSON.stringify([...network.ways()]))

@@ -20,6 +20,8 @@ export interface PeerNetworkOptions {
   forcedWay?: WayKind
   /** The tunnel's UDP port; any by default. */
   tunnelPort?: number
+  /** Rendezvous hosts, as `host:port`, which tell where the tunnel's socket is seen from outside. */
+  reflectors?: readonly string[]
   log: Logger
 }
 
@@ -150,10 +152,10 @@ export class PeerNetwork {
   }
 
   #openTunnel(links: NetworkLinks): Tunnel {
-    const { instance, nodeAddress, tunnelPort = 0, log } = this.#options
+    const { instance, nodeAddress, tunnelPort = 0, reflectors, log } = this.#options
     const toLink = (name: string, packet: Uint8Array) => void links.sendPacket(name, packet)
     const where = { address: '0.0.0.0', port: tunnelPort }
-    this.#tunnel = new Tunnel({ instance, nodeAddress, ...where, toLink, log: log.child('tunnel') })
+    this.#tunnel = new Tunnel({ instance, nodeAddress, ...where, reflectors, toLink, log: log.child('tunnel') })
     return this.#tunnel
   }
 
@@ -163,7 +165,8 @@ export class PeerNetwork {
     const own = this.#networks.filter(({ address }) => address.length === 4)
     const endpoints = own.slice(0, maxEndpoints).map(({ address }) => ({ address: formatAddress(address), port }))
     const seen = linked.flatMap(({ name }) => tunnel.figures(name)?.paths ?? [])
-    const observed = distinct(seen.flatMap((path) => (path.isAlive ? (path.observed ?? []) : [])))
+    const byPeers = seen.flatMap((path) => (path.isAlive ? (path.observed ?? []) : []))
+    const observed = distinct([...tunnel.reflected, ...byPeers])
     const foreign = observed.filter(({ address }) => !endpoints.some((endpoint) => endpoint.address === address))
     const end = { endpoints, observed: foreign.slice(0, maxObserved) }
     const text = JSON.stringify(end)

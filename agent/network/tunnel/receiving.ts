@@ -10,6 +10,7 @@ import {
   writeDevice,
 } from './device.ts'
 import { PeerTable, sourceOf } from './peer-table.ts'
+import { answerType } from './reflection.ts'
 import { headerBytes, Opener, receivingSession, Sealer } from './seal.ts'
 import { Joiner, kinds, segmentOverheadBytes } from './segment.ts'
 import { pingBytes, pingOffsets, type Target, targetOf } from './sending.ts'
@@ -20,6 +21,7 @@ import {
   maxCandidates,
   nowMs,
   type PeerMoved,
+  type Reflection,
   type ThreadPeers,
   type ThreadStart,
   type TunnelPeer,
@@ -33,6 +35,7 @@ const maxInARow = 32
 
 /** How often it is told that a peer's datagrams come from the same unknown place. */
 const tellAgainMs = 1000
+const [maxReflectionBytes, reflectionPauseMs] = [1500, 10]
 /** Family, port and IPv4 address of a socket address. */
 const sourceBytes = 8
 
@@ -55,7 +58,8 @@ export class Receiving {
   readonly #receiver: UdpReceiver
   readonly #sender: UdpSender
   readonly #memory: Int32Array
-  readonly #moved: (moved: PeerMoved) => void
+  readonly #told: (news: PeerMoved | Reflection) => void
+  #reflectedMs = 0
   /** By the session number in their datagrams. */
   #peers = new Map<number, ReceivingPeer>()
   #table = new PeerTable<ReceivingPeer>([])
@@ -63,12 +67,12 @@ export class Receiving {
   #inARow = 0
   readonly #answerTo: Target
 
-  constructor({ tun, udp, memory }: ThreadStart, moved: (moved: PeerMoved) => void) {
+  constructor({ tun, udp, memory }: ThreadStart, told: (news: PeerMoved | Reflection) => void) {
     this.#tun = tun
     this.#receiver = new UdpReceiver(udp)
     this.#sender = new UdpSender(udp)
     this.#memory = new Int32Array(memory)
-    this.#moved = moved
+    this.#told = told
     const { source } = this.#receiver
     this.#answerTo = { pointer: ptr(source), size: 16, bytes: source }
   }
@@ -111,6 +115,10 @@ export class Receiving {
   /** Datagrams that the kernel joined are told apart by the size in their header. */
   #takeAll(size: number): void {
     const { buffer } = this.#receiver
+    if (size > 0 && buffer[0] === answerType) {
+      this.#takeReflection(buffer.subarray(0, size))
+      return
+    }
     for (let at = 0; at + headerBytes <= size; ) {
       const datagramBytes = buffer.readUInt16BE(at + 14)
       const isWhole = datagramBytes >= headerBytes && at + datagramBytes <= size
@@ -118,6 +126,14 @@ export class Receiving {
       if (!isWhole) return
       at += datagramBytes
     }
+  }
+
+  /** What may be an answer of a rendezvous, at most so often: anybody can send such. */
+  #takeReflection(bytes: Buffer): void {
+    if (bytes.length > maxReflectionBytes || nowMs() - this.#reflectedMs < reflectionPauseMs) return
+    this.#reflectedMs = nowMs()
+    const { address, port } = readSocketAddress(this.#receiver.source)
+    this.#told({ reflection: new Uint8Array(bytes), address: formatAddress(address), port })
   }
 
   #take(datagram: Buffer): boolean {
@@ -180,7 +196,7 @@ export class Receiving {
     peer.toldMs = isKnown ? 0 : nowMs()
     if (isKnown) return
     const { address, port } = readSocketAddress(source)
-    this.#moved({ name: peer.peer.name, address: formatAddress(address), port })
+    this.#told({ name: peer.peer.name, address: formatAddress(address), port })
   }
 
   #flush(): void {

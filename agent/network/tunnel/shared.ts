@@ -46,6 +46,11 @@ export interface PeerMoved extends Endpoint {
   name: string
 }
 
+/** What a thread tells: a datagram that looks like the answer of a rendezvous, and where it came from. */
+export interface Reflection extends Endpoint {
+  reflection: Uint8Array
+}
+
 /** What a thread tells: a packet, with its offloads, for a peer that is reached by the link. */
 export interface LinkPacket {
   name: string

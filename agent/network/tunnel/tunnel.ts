@@ -6,6 +6,7 @@ import { RouteNetlink } from '../netlink/route.ts'
 import { Candidates, innerIndex } from './candidates.ts'
 import { closeDevice, openTun, openUdp, writeDevice } from './device.ts'
 import { PeerTable, sourceOf } from './peer-table.ts'
+import { Reflectors } from './reflector.ts'
 import { type SessionSecret, sealOverheadBytes } from './seal.ts'
 import { maxPacketBytes, offloadHeaderBytes, segmentOverheadBytes } from './segment.ts'
 import {
@@ -19,6 +20,7 @@ import {
   memoryBytes,
   nowMs,
   type PeerMoved,
+  type Reflection,
   sinceWord,
   type TunnelPeer,
   words,
@@ -35,6 +37,8 @@ export interface TunnelOptions {
   port: number
   /** Of the smallest path to a peer. */
   pathMtu?: number
+  /** Rendezvous hosts, as `host:port`, which tell where the socket is seen from outside. */
+  reflectors?: readonly string[]
   /** Takes a packet, with its offloads, for a peer that is reached by the link. */
   toLink?: (name: string, packet: Uint8Array) => void
   log: Logger
@@ -112,10 +116,20 @@ export class Tunnel {
   readonly #toLink: (name: string, packet: Uint8Array) => void
   /** Fingerprints of secrets no longer in use: one for every session that ended. */
   readonly #retired = new Set<string>()
+  readonly #reflectors: Reflectors
   #table = new PeerTable<string>([])
   #peers: TunnelPeer[] = []
 
-  constructor({ instance, nodeAddress, address, port, pathMtu = defaultPathMtu, toLink, log }: TunnelOptions) {
+  constructor({
+    instance,
+    nodeAddress,
+    address,
+    port,
+    pathMtu = defaultPathMtu,
+    reflectors = [],
+    toLink,
+    log,
+  }: TunnelOptions) {
     this.#log = log
     this.#toLink = toLink ?? (() => undefined)
     this.#memory[words.pingIntervalMs] = minPingIntervalMs
@@ -123,6 +137,7 @@ export class Tunnel {
     const udp = openUdp(addressOf(address), port)
     this.#descriptors = [tun, udp.fd]
     this.port = udp.port
+    this.#reflectors = new Reflectors(udp.fd, reflectors)
     const netlink = new RouteNetlink()
     const { index } = netlink.links().find(({ name }) => name === tunnelName(instance))!
     const own = addressOf(nodeAddress)
@@ -183,6 +198,11 @@ export class Tunnel {
     Atomics.add(this.#memory, words.epoch, 1)
   }
 
+  /** Where the socket is seen from outside, as the reflectors tell. */
+  get reflected(): Endpoint[] {
+    return this.#reflectors.observed
+  }
+
   /** Undefined for who is no peer. */
   figures(name: string): PeerFigures | undefined {
     const slot = this.#slots.get(name)
@@ -211,6 +231,7 @@ export class Tunnel {
   /** Ends; the device goes, with its routes. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
+    this.#reflectors.stop()
     Atomics.store(this.#memory, words.stop, 1)
     await this.#stopped
     for (const thread of this.#threads) thread.terminate()
@@ -219,9 +240,10 @@ export class Tunnel {
 
   #listen(thread: Worker, role: string): Promise<void> {
     return new Promise((resolve) => {
-      thread.onmessage = ({ data }: MessageEvent<PeerMoved | LinkPacket | 'stopped'>) => {
+      thread.onmessage = ({ data }: MessageEvent<PeerMoved | Reflection | LinkPacket | 'stopped'>) => {
         if (data === 'stopped') resolve()
         else if ('packet' in data) this.#handOver(data)
+        else if ('reflection' in data) this.#reflectors.take(data.reflection, data)
         else this.#found(data)
       }
       thread.onerror = (event) => {
