@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import { within } from '../clock/deadline.ts'
 import type { CommittedBlock, CommittedLog } from '../log/committed-log.ts'
 import type { Logger } from '../logger/logger.ts'
+import { type Checkpoint, Checkpoints } from './checksum.ts'
 import { EventRing } from './event-ring.ts'
 import { History } from './history.ts'
 import { type ImageHeader, imageSections } from './image.ts'
@@ -38,6 +39,8 @@ export interface ReplicatedStoreOptions {
   /** How long a read at a revision not applied here yet waits. Default 3 s. */
   revisionTimeoutMs?: number
   retention?: RetentionOptions
+  /** Each minute of cluster time, at the same place on every node: to be compared, see ChecksumExchange. */
+  checkpointReached?(checkpoint: Checkpoint): void
 }
 
 /** No listing is longer: keeps `LIMIT` within SQLite's integers. */
@@ -58,6 +61,7 @@ export class ReplicatedStore implements Store {
   #applied = 0
   #timeMs = 0
   #compacted: Revision = 0
+  #checkpoints = new Checkpoints()
   #retention: Retention
   #retentionTimer: ReturnType<typeof setInterval> | undefined
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
@@ -168,6 +172,7 @@ export class ReplicatedStore implements Store {
     this.#history = new History(this.#view, log)
     this.#retention = this.#newRetention()
     this.#state = new State()
+    this.#checkpoints = new Checkpoints()
     await this.#restore()
     this.#ring.compact(this.#state.revision)
     for (const waiter of this.#appliedWaiters) waiter()
@@ -222,6 +227,8 @@ export class ReplicatedStore implements Store {
     const answers: (() => void)[] = []
     for (const block of blocks) {
       const transaction = block.payload.length === 0 ? undefined : decodeTransaction(block.payload)
+      const checkpoint = this.#checkpoints.before(block.index, block.timeMs, this.#state.checksum)
+      if (checkpoint !== undefined) this.#options.checkpointReached?.(checkpoint)
       const applied = this.#state.apply(block.timeMs, block.term, transaction)
       this.#applied = block.index + 1
       this.#timeMs = block.timeMs
@@ -237,11 +244,18 @@ export class ReplicatedStore implements Store {
     return this.#view.add(batch).catch((error: Error) => this.#poison(error))
   }
 
+  /** Nothing is read or written here from now on. */
+  stop(reason: string): void {
+    if (this.#failure !== undefined) return
+    this.#failure = new StoreError('Poisoned', reason)
+    this.#options.logger.error('the store stops', { error: reason })
+    for (const waiter of this.#appliedWaiters) waiter()
+    this.#ring.close()
+  }
+
   /** The view is derived, but a node that cannot write its disk must not go on as if it could. */
   #poison(error: Error): void {
-    if (this.#failure !== undefined) return
-    this.#failure = new StoreError('Poisoned', `the view of the state cannot be written: ${error.message}`)
-    this.#options.logger.error('the store stops', { error: error.message })
+    this.stop(`the view of the state cannot be written: ${error.message}`)
   }
 
   /** An empty operation makes the log's time move on, and with it what is due expires on every node alike. */

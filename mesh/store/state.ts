@@ -1,4 +1,5 @@
 import { SortedMap } from '../sorted-map/sorted-map.ts'
+import { StateChecksum } from './checksum.ts'
 import { compareKeys } from './key-order.ts'
 import {
   type Committed,
@@ -60,6 +61,7 @@ export class State {
   /** Time of expiry in fixed width, then the key: in order of expiry. */
   readonly #expiries = new SortedMap<string, string>()
   readonly #recent = new Map<string, Outcome>()
+  readonly #checksum = new StateChecksum()
   #revision: Revision = 0
   #term = 0
 
@@ -70,6 +72,11 @@ export class State {
   /** The newest term seen: transactions of older ones are refused. */
   get term(): number {
     return this.#term
+  }
+
+  /** Of all entries: the same on every node after the same operations. */
+  get checksum(): number {
+    return this.#checksum.value
   }
 
   /** Puts back what a view kept, before the first apply. */
@@ -175,11 +182,13 @@ export class State {
 
   #put(entry: StateEntry): void {
     this.#entries.set(entry.key, entry)
+    this.#checksum.add(entry)
     if (entry.expiresMs > 0) this.#expiries.set(expiryMark(entry), entry.key)
   }
 
   #remove(entry: StateEntry): void {
     this.#entries.delete(entry.key)
+    this.#checksum.remove(entry)
     if (entry.expiresMs > 0) this.#expiries.delete(expiryMark(entry))
   }
 
