@@ -31,6 +31,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const logger = log.child('store')
   const store = await ReplicatedStore.open({
     ...{ log: operations, viewFile: directory.view, clock, logger },
+    checkpointReached: (checkpoint) => mesh.checksums.reached(checkpoint),
   })
   mesh.state.store = store
   const membership = await Membership.open({ store, peer: place.nodeName, clock, log: log.child('mesh') })

@@ -13,6 +13,7 @@ import type { Links, PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import { openLinks } from '../../mesh/link/open-links.ts'
 import { PeerRelayTransport } from '../../mesh/link/peer-relay.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
+import { ChecksumExchange } from '../../mesh/store/checksum-exchange.ts'
 import { LocalState } from '../../mesh/store/local-state.ts'
 import { watchAddresses } from '../../mesh/swarm/address-watch.ts'
 import { chooseDht } from '../../mesh/swarm/dht-choice.ts'
@@ -45,6 +46,8 @@ export class Mesh {
   readonly tunnels: Tunnels
   /** What other nodes take of this one's state, and where theirs goes. */
   readonly state: LocalState
+  /** Compares this node's state with that of others, each minute. */
+  readonly checksums: ChecksumExchange
   readonly consensus: Consensus
   readonly leadership = new LeadershipFeed()
   readonly swarm: SwarmTransport
@@ -69,6 +72,13 @@ export class Mesh {
     this.#usesPublicDht = opened.usesPublicDht
     this.tunnels = openTunnels(links, log.child('mesh'))
     this.state = new LocalState(directory.view, log.child('store'))
+    this.checksums = new ChecksumExchange({
+      links,
+      generation: keyring.operations.generation,
+      leader: () => this.consensus.status.leader,
+      logger: log.child('store'),
+      differs: (reason) => this.state.store?.stop(reason),
+    })
     this.consensus = new Consensus({
       state: this.state,
       ...logIdentity(nodeKey, keyring),
