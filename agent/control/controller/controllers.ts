@@ -7,6 +7,7 @@ import { deploymentController } from './deployment/controller.ts'
 import { disruptionController } from './disruption/controller.ts'
 import { endpointsController } from './endpoints/controller.ts'
 import { endpointSliceController } from './endpointslice/controller.ts'
+import { endpointSliceMirroringController } from './endpointslice/mirroring.ts'
 import { jobController } from './job/controller.ts'
 import { ttlAfterFinishedController } from './job/ttl.ts'
 import { namespaceController } from './namespace/controller.ts'
@@ -19,6 +20,7 @@ import { serviceAccountController } from './service-account.ts'
 import { serviceLoadBalancerController } from './service-load-balancer.ts'
 import { statefulSetController } from './statefulset/controller.ts'
 import { volumeController } from './volume/controller.ts'
+import { ephemeralVolumeController } from './volume/ephemeral.ts'
 import { claimProtectionController, volumeProtectionController } from './volume/protection.ts'
 
 /** What some controllers need beside the context. */
@@ -32,6 +34,7 @@ export function controllerDefinitions(context: ControlContext, settings: Control
     deploymentController(context),
     replicaSetController(context),
     endpointSliceController(context),
+    endpointSliceMirroringController(context),
     endpointsController(context),
     namespaceController(context),
     serviceAccountController(context),
@@ -46,6 +49,7 @@ export function controllerDefinitions(context: ControlContext, settings: Control
     cronJobController(context),
     disruptionController(context),
     volumeController(context),
+    ephemeralVolumeController(context),
     claimProtectionController(context),
     volumeProtectionController(context),
     clusterRoleAggregationController(context),

@@ -26,6 +26,7 @@ const eventsOfPlugin: Record<string, ReadonlySet<ClusterEvent>> = {
   PodTopologySpread: new Set([...nodeEvents, ...podEvents]),
   InterPodAffinity: new Set([...nodeEvents, ...podEvents, 'namespace updated']),
   VolumeRestrictions: new Set([...nodeEvents, 'pod deleted', 'storage changed']),
+  NodeVolumeLimits: new Set([...nodeEvents, 'pod deleted', 'storage changed']),
   VolumeBinding: new Set([...nodeEvents, 'storage changed']),
   VolumeZone: new Set([...nodeEvents, 'storage changed']),
 }

@@ -1,6 +1,7 @@
 import { isReason } from '../../../api/client/client.ts'
 import type { Informer } from '../../../api/client/informer.ts'
 import {
+  csinodes,
   namespaces,
   nodes as nodesRef,
   persistentvolumeclaims,
@@ -58,6 +59,7 @@ export class Scheduler implements Loop {
     const claims = informers.of(persistentvolumeclaims)
     const volumes = informers.of(persistentvolumes)
     const classes = informers.of(storageclasses)
+    const csi = informers.of(csinodes)
     const budgets = informers.of(poddisruptionbudgets)
     this.#cluster = new Cluster({
       labelsOfNamespace: (name) => namespaceInformer.get(name)?.metadata?.labels ?? {},
@@ -67,13 +69,15 @@ export class Scheduler implements Loop {
         volume: (name) => volumes.get(name),
         volumes: () => volumes.list(),
         storageClass: (name) => classes.get(name),
+        csiNode: (name) => csi.get(name),
       },
     })
   }
 
   async start(): Promise<void> {
     const { informers } = this.#context
-    const others = [namespaces, persistentvolumeclaims, persistentvolumes, storageclasses, poddisruptionbudgets]
+    const storage = [persistentvolumeclaims, persistentvolumes, storageclasses, csinodes]
+    const others = [namespaces, ...storage, poddisruptionbudgets]
     const all = [podsRef, nodesRef, ...others].map((ref) => informers.of(ref as typeof podsRef))
     await Promise.all(all.map((informer) => informer.synced()))
     this.#isStopped = false
@@ -94,7 +98,7 @@ export class Scheduler implements Loop {
       deleted: (pod) => this.#podGone(pod),
     })
     informers.of(namespaces).addHandler({ updated: () => this.#happened('namespace updated') })
-    for (const ref of [persistentvolumeclaims, persistentvolumes, storageclasses]) {
+    for (const ref of storage) {
       const changed = () => this.#happened('storage changed')
       informers.of(ref as typeof podsRef).addHandler({ added: changed, updated: changed, deleted: changed })
     }

@@ -16,7 +16,8 @@ import type { StorageView } from './snapshot.ts'
  *     namespace NAME {labels}
  *     budget NAME {selector, allowed}
  *     pod NAME {options}              schedules a pod: cpu, memory ...; labels, priority, on (its node), spec (further fields)
- *     storage {class|volume|claim ...}
+ *     class NAME {...}, volume NAME {...}, claim NAME {...}: the object's own fields
+ *     drivers NODE {driver: volumes}  how many volumes each driver attaches to the node
  *     delete NAME
  */
 export function runScript(text: string): string {
@@ -54,6 +55,7 @@ class Session {
   #claims = new Map<string, Options>()
   #volumes = new Map<string, Options>()
   #classes = new Map<string, Options>()
+  #drivers = new Map<string, Options>()
   #uid = 0
   #cluster = new Cluster({
     labelsOfNamespace: (name) => this.#namespaces.get(name) ?? {},
@@ -63,6 +65,7 @@ class Session {
       volume: (name) => this.#volumes.get(name),
       volumes: () => [...this.#volumes.values()],
       storageClass: (name) => this.#classes.get(name),
+      csiNode: (name) => this.#drivers.get(name),
     } as StorageView,
   })
 
@@ -85,6 +88,9 @@ class Session {
         return []
       case 'class':
         this.#classes.set(name, { metadata: { name }, ...options })
+        return []
+      case 'drivers':
+        this.#drivers.set(name, { spec: { drivers: driversOf(options) } })
         return []
       case 'volume':
         this.#volumes.set(name, { metadata: { name, labels: options.labels }, ...options })
@@ -126,6 +132,10 @@ class Session {
     const victims = found.victims.map(({ pod: victim }) => nameOf(victim)).join(' ')
     return `${name}: ${why}\n${name} preempts ${victims} on ${found.node}`
   }
+}
+
+function driversOf(options: Options) {
+  return Object.entries(options).map(([name, count]) => ({ name, nodeID: name, allocatable: { count } }))
 }
 
 function quantities(options: Options): Record<string, string> {

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/schema/generated/types/core-v1.ts'
 import type { PodDisruptionBudget } from '../../../api/schema/generated/types/policy-v1.ts'
-import type { StorageClass } from '../../../api/schema/generated/types/storage-v1.ts'
+import type { CSINode, StorageClass } from '../../../api/schema/generated/types/storage-v1.ts'
 import type { Labels } from '../object/selector.ts'
 import type { NodeInfo, PodInfo } from './node-info.ts'
 
@@ -10,6 +10,8 @@ export interface StorageView {
   volume(name: string): PersistentVolume | undefined
   volumes(): readonly PersistentVolume[]
   storageClass(name: string): StorageClass | undefined
+  /** What drivers say of a node. */
+  csiNode(name: string): CSINode | undefined
 }
 
 /** The cluster at one moment: all that a decision depends on beside the pod itself. */

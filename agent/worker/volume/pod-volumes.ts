@@ -67,6 +67,10 @@ export class PodVolumes {
       const { claimName, readOnly = false } = volume.persistentVolumeClaim
       return { path: await this.#claimPath(pod, claimName), readOnly }
     }
+    if (volume.ephemeral) {
+      // The leader makes its claim, under this name.
+      return { path: await this.#claimPath(pod, `${pod.metadata!.name}-${volume.name}`, true), readOnly: false }
+    }
     if (volume.emptyDir) {
       await makeEmptyDirectory(directory, pod, volume.emptyDir.medium, volume.emptyDir.sizeLimit)
       return { path: directory, readOnly: false }
@@ -127,9 +131,13 @@ export class PodVolumes {
     return [...files.values()]
   }
 
-  async #claimPath(pod: Pod, claimName: string): Promise<string> {
+  /** @param isOwn the claim has to be the pod's own, made for it */
+  async #claimPath(pod: Pod, claimName: string, isOwn = false): Promise<string> {
     const claim = await this.#read(persistentvolumeclaims, pod.metadata!.namespace!, claimName)
     if (!claim) throw new Error(`persistentvolumeclaim "${claimName}" not found`)
+    if (isOwn && !claim.metadata?.ownerReferences?.some(({ uid }) => uid === pod.metadata!.uid)) {
+      throw new Error(`PVC ${claimName} was not created for the pod (pod is not owner)`)
+    }
     if (claim.status?.phase !== 'Bound' || !claim.spec?.volumeName) {
       throw new Error(`persistentvolumeclaim "${claimName}" is not bound yet`)
     }

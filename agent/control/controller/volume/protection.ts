@@ -11,12 +11,12 @@ import {
   isDeleting,
   keyFor,
   keyOf,
-  nameOf,
   namespaceOf,
   withFinalizer,
   withoutFinalizer,
 } from '../../object/meta.ts'
 import { isFinished } from '../../object/pod.ts'
+import { claimNamesOf } from '../../object/pod-claims.ts'
 
 const claimFinalizer = 'kubernetes.io/pvc-protection'
 const volumeFinalizer = 'kubernetes.io/pv-protection'
@@ -24,10 +24,7 @@ const claimIndex = 'claim'
 
 /** Keys of the claims a pod uses. */
 export function claimKeysOf(pod: Pod): string[] {
-  return (pod.spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim) return [keyFor(namespaceOf(pod), persistentVolumeClaim.claimName)]
-    return ephemeral ? [keyFor(namespaceOf(pod), `${nameOf(pod)}-${name}`)] : []
-  })
+  return claimNamesOf(pod).map((name) => keyFor(namespaceOf(pod), name))
 }
 
 /** The pod could still touch the claim's data: it is on a node and has not ended. */

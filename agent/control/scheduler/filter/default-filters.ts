@@ -5,6 +5,7 @@ import { nodePorts } from './node-ports.ts'
 import { nodeResourcesFit } from './node-resources.ts'
 import { podTopologySpread } from './topology-spread.ts'
 import { volumeBinding, volumeRestrictions, volumeZone } from './volume.ts'
+import { nodeVolumeLimits } from './volume-limits.ts'
 
 /** In the order of upstream's default profile: pkg/scheduler/apis/config/v1/default_plugins.go. */
 export const defaultFilters: readonly Filter[] = [
@@ -15,6 +16,7 @@ export const defaultFilters: readonly Filter[] = [
   nodePorts,
   nodeResourcesFit,
   volumeRestrictions,
+  nodeVolumeLimits,
   volumeBinding,
   volumeZone,
   podTopologySpread,

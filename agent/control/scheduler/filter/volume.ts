@@ -2,6 +2,7 @@ import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../../../
 import type { StorageClass } from '../../../../api/schema/generated/types/storage-v1.ts'
 import { classOf, findVolume, isOnNode, noProvisioner, waitsForConsumer } from '../../controller/volume/match.ts'
 import { isDeleting, nameOf, namespaceOf } from '../../object/meta.ts'
+import { claimNameOf, claimNamesOf, strangerTo } from '../../object/pod-claims.ts'
 import type { PodInfo } from '../node-info.ts'
 import type { Snapshot, StorageView } from '../snapshot.ts'
 import { type Filter, type PodRejection, resolvable, unresolvable } from './filter.ts'
@@ -15,26 +16,27 @@ interface PodClaims {
   waiting: PersistentVolumeClaim[]
 }
 
-function claimNamesOf({ pod }: PodInfo): string[] {
-  return (pod.spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName]
-    return ephemeral ? [`${nameOf(pod)}-${name}`] : []
-  })
-}
-
-function claimsOf(info: PodInfo, storage: StorageView): PodClaims | PodRejection {
+function claimsOf({ pod }: PodInfo, storage: StorageView): PodClaims | PodRejection {
   const claims: PodClaims = { bound: [], waiting: [] }
-  for (const name of claimNamesOf(info)) {
-    const claim = storage.claim(namespaceOf(info.pod), name)
+  for (const volume of pod.spec?.volumes ?? []) {
+    const name = claimNameOf(pod, volume)
+    if (name === undefined) continue
+    const claim = storage.claim(namespaceOf(pod), name)
+    const isEphemeral = volume.ephemeral !== undefined
+    if (!claim && isEphemeral) {
+      return { reason: `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"` }
+    }
     if (!claim) return { reason: `persistentvolumeclaim "${name}" not found` }
+    const stranger = isEphemeral ? strangerTo(pod, claim) : undefined
+    if (stranger !== undefined) return { reason: stranger }
     if (isDeleting(claim)) return { reason: `persistentvolumeclaim "${name}" is being deleted` }
     if (claim.status?.phase === 'Lost') {
       return {
         reason: `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec?.volumeName}"`,
       }
     }
-    const volume = claim.spec?.volumeName ? storage.volume(claim.spec.volumeName) : undefined
-    if (volume && claim.status?.phase === 'Bound') claims.bound.push(volume)
+    const bound = claim.spec?.volumeName ? storage.volume(claim.spec.volumeName) : undefined
+    if (bound && claim.status?.phase === 'Bound') claims.bound.push(bound)
     else if (waitsForConsumer(storage.storageClass(classOf(claim)))) claims.waiting.push(claim)
     else return { reason: 'pod has unbound immediate PersistentVolumeClaims' }
   }
@@ -106,14 +108,15 @@ export const volumeRestrictions: Filter = {
   name: 'VolumeRestrictions',
   prepare(info, snapshot) {
     const namespace = namespaceOf(info.pod)
-    const exclusive = claimNamesOf(info).filter((name) =>
+    const exclusive = claimNamesOf(info.pod).filter((name) =>
       snapshot.storage.claim(namespace, name)?.spec?.accessModes?.includes('ReadWriteOncePod'),
     )
     if (exclusive.length === 0) return undefined
     const reason = 'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode'
     const isUsed = snapshot.nodes.some(({ pods }) =>
       [...pods.values()].some(
-        (other) => namespaceOf(other.pod) === namespace && claimNamesOf(other).some((name) => exclusive.includes(name)),
+        (other) =>
+          namespaceOf(other.pod) === namespace && claimNamesOf(other.pod).some((name) => exclusive.includes(name)),
       ),
     )
     return isUsed ? () => resolvable(reason) : undefined
