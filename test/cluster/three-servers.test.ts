@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Lab } from '../lab/lab.ts'
 import type { Server } from '../lab/server.ts'
 import { images, manifests } from '../lab/thin-path.ts'
+import { until } from '../lab/until.ts'
 
 /** The thin path on three servers of one network, which became a cluster by a packed executable. */
 describe('three servers', () => {
@@ -27,7 +28,7 @@ describe('three servers', () => {
   }, 120_000)
 
   test('all three vote, and each shows all nodes Ready', async () => {
-    await until(async () => (await servers[0].status())?.quorum?.voters.length === 3)
+    await until('three voters', async () => (await servers[0].status())?.quorum?.voters.length === 3)
     for (const server of servers) {
       await server.kubectl(['wait', '--for=condition=Ready', 'node', '--all', '--timeout=30s'])
       expect((await server.kubectl(['get', 'nodes', '-o', 'name'])).trim().split('\n')).toHaveLength(3)
@@ -60,7 +61,7 @@ describe('three servers', () => {
     const [second, third] = servers.filter((server) => server !== leader) as [Server, Server]
     await leader.end('SIGKILL')
     const begin = performance.now()
-    await until(async () => {
+    await until('a write', async () => {
       const create = ['create', 'configmap', 'after', '--from-literal=a=b', '--request-timeout=2s']
       const done = await second.host.run(['kubectl', '--kubeconfig', second.kubeconfig, ...create])
       return done.exitCode === 0 || done.stderr.includes('AlreadyExists')
@@ -83,12 +84,4 @@ async function leaderOf(servers: Server[]): Promise<Server> {
     if ((await server.status())?.quorum?.role === 'leader') return server
   }
   throw new Error('none of the servers leads')
-}
-
-/** Asks again until it holds, or 60 s long: there is no event across processes. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = performance.now() + 60_000; !(await holds()); ) {
-    if (performance.now() > deadline) throw new Error('it did not become so within 60 s')
-    await Bun.sleep(50)
-  }
 }
