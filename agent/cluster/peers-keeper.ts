@@ -33,6 +33,7 @@ export class PeersKeeper {
   #announcing: Promise<void> | undefined
   #cut: ReturnType<typeof setTimeout> | undefined
   #written = ''
+  #writing: Promise<void> = Promise.resolve()
   #wasMember: boolean
   #isStopped = false
 
@@ -52,6 +53,7 @@ export class PeersKeeper {
     clearInterval(this.#timer)
     clearTimeout(this.#cut)
     await this.#announcing
+    await this.#writing
   }
 
   #membersChanged(): void {
@@ -99,9 +101,10 @@ export class PeersKeeper {
     const text = JSON.stringify([...peers, rendezvous])
     if (text === this.#written) return
     this.#written = text
-    writeRemembered(file, { peers, rendezvous }).catch((error: Error) =>
-      log.warn('peers cannot be remembered', { error: error.message }),
-    )
+    // One after the other: they go through one temporary file.
+    this.#writing = this.#writing
+      .then(() => writeRemembered(file, { peers, rendezvous }))
+      .catch((error: Error) => log.warn('peers cannot be remembered', { error: error.message }))
   }
 
   #look(): void {

@@ -32,7 +32,7 @@ export class RaftChannel implements Transport {
   readonly #peers = new Map<PeerKey, Peer>()
   readonly #refusals = new Map<PeerKey, string>()
   /** A session without a way keeps what is sent, for as long as it lasts: by then it would be stale. */
-  #connected: ReadonlySet<PeerKey> = new Set()
+  #connected = new Set<PeerKey>()
   #deliver: ((from: PeerKey, datagram: Uint8Array) => void) | undefined
 
   /** Before the links know any peer. */
@@ -82,6 +82,8 @@ export class RaftChannel implements Transport {
     let isGreeted = false
     return {
       received: (message) => {
+        // Heard is reached, whatever was said of the link last.
+        this.#connected.add(channel.peer)
         if (!isGreeted) {
           isGreeted = true
           this.#greeted(peer, message)

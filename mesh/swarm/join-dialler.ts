@@ -38,6 +38,7 @@ export class SwarmJoinDialler implements JoinDialler {
       bootstrap: rendezvous,
       dht: rendezvous.length > 0 ? 'none' : dht,
       host,
+      isBrief: true,
       log,
     })
     try {

@@ -18,6 +18,8 @@ export interface OpenNodeOptions {
   port: number
   /** IPv4 address at which others reach `port` of this host, when that is known. */
   publicHost?: string
+  /** It only dials, for a moment: it is no rendezvous, wherever it is. */
+  isBrief?: boolean
   /** False: it was tried, nobody gets through. */
   mayPresume: boolean
   bootstrap: Address[]
@@ -55,6 +57,7 @@ export async function openNode(options: OpenNodeOptions): Promise<OpenNode> {
   options.bound?.(node.io.serverSocket!.address().port)
   const bootstrapped = node.fullyBootstrapped()
   await within(bootstrapPatienceMs, bootstrapped, () => new Error('late')).catch(() => {})
+  if (options.isBrief) return { node, plugin: registerPlugin(node) }
   const seen = node.firewalled ? null : node.remoteAddress()
   const isAlone = node.toArray({ limit: 1 }).length === 0
   const presumed = isAlone && options.mayPresume ? globalAddress() : undefined

@@ -99,7 +99,7 @@ export class SwarmNode {
   }
 
   async #open(port: number, whenBound?: () => void): Promise<Opened> {
-    const { keyPair, host = '0.0.0.0', publicHost = this.#foundHost, log, bootstrap, dht } = this.#options
+    const { keyPair, host = '0.0.0.0', publicHost, isBrief = this.#foundHost, log, bootstrap, dht } = this.#options
     const known = [...bootstrap, ...(typeof dht === 'object' ? [dht.host] : []), ...this.#publicPeers()]
     const nodes = (await resolveEndpoints(known)).filter((address) => address.port !== port || !isOwnHost(address.host))
     const { isAllowed } = this.#owner
@@ -109,7 +109,18 @@ export class SwarmNode {
       this.port = bound
       whenBound?.()
     }
-    const open = await openNode({ keyPair, host, port, publicHost, mayPresume, bootstrap: all, isAllowed, log, bound })
+    const open = await openNode({
+      keyPair,
+      host,
+      port,
+      publicHost,
+      isBrief,
+      mayPresume,
+      bootstrap: all,
+      isAllowed,
+      log,
+      bound,
+    })
     let isTested = false
     const relays = new RelayDirectory(open.plugin, log, (address) => {
       open.node.addNode(address)
@@ -157,7 +168,8 @@ export class SwarmNode {
   /** Now that somebody is there who can tell: is this node what it was taken for? */
   async #test(opened: Opened): Promise<void> {
     const { node, plugin, relays, publicAddress, rendezvous } = opened
-    const { log, publicHost } = this.#options
+    const { log, publicHost, isBrief } = this.#options
+    if (isBrief) return
     const { port } = node.io.serverSocket!.address()
     const foundHost = await probe(node.io.serverSocket!, plugin, relays.answering)
     if (this.#current !== opened || node.destroyed) return

@@ -18,6 +18,8 @@ export interface SwarmOptions {
   port?: number
   /** IPv4 address at which everybody reaches `port` of this host; found out when left out. */
   publicHost?: string
+  /** It only dials, for a moment: it is no rendezvous, wherever it is. */
+  isBrief?: boolean
   /** Those who are no peers yet, such as joining nodes, and what becomes of their connections. */
   guests?: Guests
   log: Logger

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Subprocess } from 'bun'
@@ -125,6 +126,8 @@ export class Server {
   /** Ends the agent and removes all that it made: containers, mounts, links, tables, cgroups, files. */
   async remove(): Promise<void> {
     await this.end('SIGTERM')
+    // Never started, or its removal was cut short.
+    if (!existsSync(this.dataDirectory)) return
     const place = ['--data-dir', this.dataDirectory, '--cgroup-root', this.#options.cgroupRoot]
     const { exitCode, stdout, stderr } = await this.skein(['uninstall', '--data', ...place])
     if (exitCode !== 0) throw new Error(`skein uninstall ended with ${exitCode}\n${stdout}${stderr}`)
