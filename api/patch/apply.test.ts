@@ -64,7 +64,7 @@ class Cluster {
 
   private by(manager: string) {
     const now = new Date(Date.UTC(2026, 0, 1, 0, 0, this.seconds++)).toISOString().replace('.000Z', 'Z')
-    return { schema: this.schema, manager, apiVersion: this.apiVersion, now, resetFields: [['status']] }
+    return { schema: this.schema, manager, apiVersion: this.apiVersion, now, resetFields: ['status'] }
   }
 }
 

@@ -7,6 +7,7 @@ import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts'
 import { equalJson, isObject } from '../schema/json-value.ts'
 import type { Schema } from '../schema/schema.ts'
 import { ApplyConflict, type FieldConflict } from './apply-conflict.ts'
+import { createdFields } from './created-fields.ts'
 import { type Comparison, compareFields } from './field-compare.ts'
 import { mergeFields, removeFields } from './field-merge.ts'
 import { FieldSet } from './field-set.ts'
@@ -23,6 +24,7 @@ import {
   isReset,
   type Manager,
   type Managers,
+  neverOwnedMetadata,
   setFields,
   stripManager,
 } from './managed-fields.ts'
@@ -40,8 +42,8 @@ export interface WriteBy {
   subresource?: string
   /** RFC 3339, in seconds. */
   now: string
-  /** Paths of fields that the write resets, e.g. `[['status']]` on the main resource: nobody comes to own them. */
-  resetFields?: readonly (readonly string[])[]
+  /** Fields of the object that the write resets, e.g. `['status']` on the main resource: nobody comes to own them. */
+  resetFields?: readonly string[]
 }
 
 export interface Applied {
@@ -175,11 +177,32 @@ export function trackUpdate(
   // A subresource cannot set them; nor are they lost when a client that does not know them leaves them out.
   const sent = by.subresource === undefined ? decodeSentManagers(given) : undefined
   const managers = sent && sent.size > 0 ? sent : liveManagers(live)
+  if (!live && managers.size === 0) return createdBy(updated, by)
   // Objects from before managers were tracked stay as they are until somebody applies.
   if (managers.size === 0 && live) return undefined
   trackInto(managers, live ? withoutManagedFields(live) : emptyObject(by.schema), withoutManagedFields(updated), by)
   capUpdaters(managers)
   return encodeManagers(managers)
+}
+
+/** The one entry of an object that is created. */
+function createdBy(created: JsonObject, by: WriteBy): ManagedFieldsEntry[] | undefined {
+  const keys = new Set(['apiVersion', 'kind', ...(by.resetFields ?? [])])
+  const without = { keys, metadataKeys: neverOwnedMetadata }
+  const fieldsV1 = createdFields(emptyOf(by.schema), withoutManagedFields(created), typeOfSchema(by.schema), without)
+  if (!fieldsV1) return undefined
+  const { name: manager, fields: _, subresource, ...entry } = managerOf(by, 'Update')
+  return [{ manager, ...entry, fieldsType: 'FieldsV1', fieldsV1, ...(subresource !== '' && { subresource }) }]
+}
+
+const emptyObjects = new WeakMap<Schema, JsonObject>()
+
+function emptyOf(schema: Schema): JsonObject {
+  const known = emptyObjects.get(schema)
+  if (known) return known
+  const made = emptyObject(schema)
+  emptyObjects.set(schema, made)
+  return made
 }
 
 function trackInto(managers: Managers, before: JsonObject, after: JsonObject, by: WriteBy): void {
@@ -210,7 +233,7 @@ function compare(before: JsonObject, after: JsonObject, by: WriteBy): Comparison
 }
 
 function resetSet({ resetFields = [] }: WriteBy): FieldSet {
-  return FieldSet.of(...resetFields.map((path) => path.map((name) => `f:${name}`)))
+  return FieldSet.of(...resetFields.map((name) => [`f:${name}`]))
 }
 
 function managerOf(by: WriteBy, operation: Manager['operation']): Manager {

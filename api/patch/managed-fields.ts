@@ -112,14 +112,17 @@ export function isReset(entries: unknown): boolean {
   return Array.isArray(entries) && entries.length === 1 && isObject(entries[0]) && Object.keys(entries[0]).length === 0
 }
 
+/** Of the metadata: what identifies an object, and what the server sets. */
+export const neverOwnedMetadata = new Set([
+  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields'],
+  'resourceVersion',
+])
+
 const neverOwned = FieldSet.of(
   ['f:apiVersion'],
   ['f:kind'],
   ['f:metadata'],
-  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields'].map(
-    (name) => ['f:metadata', `f:${name}`],
-  ),
-  ['f:metadata', 'f:resourceVersion'],
+  ...[...neverOwnedMetadata].map((name) => ['f:metadata', `f:${name}`]),
 )
 
 /** What identifies an object, and what the server sets, belongs to nobody. */

@@ -30,9 +30,9 @@ function writeBy(
 }
 
 /** What a write of this kind leaves as it was: nobody comes to own it. Upstream: the strategies' GetResetFields. */
-function resetFields(definition: ResourceDefinition, schema: Schema, subresource: string): string[][] {
-  if (subresource !== 'status') return hasStatus(definition) ? [['status']] : []
-  return [...schema.properties.keys()].filter((name) => name !== 'status' && name !== 'metadata').map((name) => [name])
+function resetFields(definition: ResourceDefinition, schema: Schema, subresource: string): string[] {
+  if (subresource !== 'status') return hasStatus(definition) ? ['status'] : []
+  return [...schema.properties.keys()].filter((name) => name !== 'status' && name !== 'metadata')
 }
 
 /** Writes down in metadata.managedFields who set what. `object` is as it will be stored; `live` undefined: created. */
