@@ -41,15 +41,13 @@ export class BulkWindow {
   #isRelearning = false
   #isStarved = true
 
-  /** No more than this should be on its way: 64 KiB, and what the path carries in so many round trips. */
-  limitBytes(roundTrips: number): number {
-    return Math.min(standingBytes + roundTrips * this.#pathBytes, this.#rampBytes, maxBytes)
-  }
-
-  /** What is on its way when nothing waits. */
-  get #pathBytes(): number {
-    if (this.#roundTripMs === Number.POSITIVE_INFINITY) return 0
-    return Math.max(...this.#rates) * Math.max(this.#roundTripMs, minRoundTripMs)
+  /**
+   * No more than this should be on its way: 64 KiB, and what the path carries in so many round trips. `roundTripMs` is the
+   * path's own where somebody else knows it better.
+   */
+  limitBytes(roundTrips: number, roundTripMs = this.#roundTripMs): number {
+    const path = roundTrips * this.#pathBytes(roundTripMs)
+    return Math.min(standingBytes + path, this.#rampBytes, maxBytes)
   }
 
   sent(bytes: number, nowMs: number): void {
@@ -100,6 +98,12 @@ export class BulkWindow {
     this.#isStarved = true
   }
 
+  /** What is on its way when nothing waits. */
+  #pathBytes(roundTripMs: number): number {
+    if (this.#roundTripMs === Number.POSITIVE_INFINITY) return 0
+    return Math.max(...this.#rates) * Math.max(roundTripMs, minRoundTripMs)
+  }
+
   #measureRoundTrip(roundTripMs: number, nowMs: number): void {
     if (this.#isRelearning || roundTripMs <= this.#roundTripMs) {
       this.#roundTripMs = roundTripMs
@@ -107,7 +111,7 @@ export class BulkWindow {
       this.#isRelearning = false
     } else if (nowMs - this.#roundTripAtMs > roundTripValidMs && this.#probingUntil === undefined) {
       // A queue of our own making would be taken for the path: it is emptied first.
-      this.#rampBytes = this.#pathBytes * probingShare
+      this.#rampBytes = this.#pathBytes(this.#roundTripMs) * probingShare
       this.#probingUntil = this.#total
     }
     if (this.#probingUntil !== undefined && this.#delivered >= this.#probingUntil) {

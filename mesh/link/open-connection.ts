@@ -10,6 +10,7 @@ interface Buffered {
   _writableState: { buffered: number }
   /** Bytes written that have not left this host. */
   unsentBytes?: number
+  minRttMs?: number
 }
 
 export interface ConnectionHandlers {
@@ -47,7 +48,9 @@ export class OpenConnection {
     const { stream } = this.connection
     const raw = stream.rawStream as unknown as Buffered
     const { buffered } = (stream as unknown as Buffered)._writableState
-    if (raw.unsentBytes !== undefined) return { bytes: buffered + raw.unsentBytes, isAll: true }
+    if (raw.unsentBytes !== undefined) {
+      return { bytes: buffered + raw.unsentBytes, isAll: true, roundTripMs: raw.minRttMs }
+    }
     return { bytes: buffered + raw._writableState.buffered, isAll: false }
   }
 

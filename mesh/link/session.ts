@@ -34,6 +34,8 @@ export interface Waiting {
   bytes: number
   /** True when no more than that waits on this host. */
   isAll: boolean
+  /** The path's own round trip, where the transport measures it. */
+  roundTripMs?: number
 }
 
 /**
@@ -135,7 +137,8 @@ export class Session {
     }
     if (waiting.bytes >= maxUnsentBytes[bulkLane]) return undefined
     const lane = this.#send[bulkLane]
-    if (lane.inFlightBytes >= this.#window.limitBytes(waiting.isAll ? tellingRoundTrips : 1)) return undefined
+    const limitBytes = this.#window.limitBytes(waiting.isAll ? tellingRoundTrips : 1, waiting.roundTripMs)
+    if (lane.inFlightBytes >= limitBytes) return undefined
     const frame = lane.take()
     if (frame === undefined) this.#window.starved()
     else this.#window.sent(frame.payload.length, nowMs)

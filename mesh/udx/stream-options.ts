@@ -1,3 +1,4 @@
+import type { CloseReason } from './engine/stream-engine.ts'
 import type { UDXSocket } from './socket.ts'
 
 /** True drops the packet. Asked each time a packet comes on another socket than the stream's own. */
@@ -9,4 +10,10 @@ export interface UDXStreamOptions {
   framed?: boolean
   /** First seq; for tests. */
   seq?: number
+}
+
+/** The error of a stream that ended otherwise than well. */
+export const closeMessages: Record<Exclude<CloseReason, 'done'>, string> = {
+  ECONNRESET: 'connection reset by peer',
+  ETIMEDOUT: 'connection timed out',
 }

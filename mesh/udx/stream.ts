@@ -12,15 +12,10 @@ import {
 import { EngineSchedule } from './engine-schedule.ts'
 import { Flushes } from './flushes.ts'
 import { checkedHost, type UDXSocket } from './socket.ts'
-import type { Firewall, UDXStreamOptions } from './stream-options.ts'
+import { closeMessages, type Firewall, type UDXStreamOptions } from './stream-options.ts'
 import type { UDX } from './udx.ts'
 
 type Callback = (error: Error | null) => void
-
-const closeMessages: Record<Exclude<CloseReason, 'done'>, string> = {
-  ECONNRESET: 'connection reset by peer',
-  ETIMEDOUT: 'connection timed out',
-}
 
 /** When no more than this waits to be sent, after more did, `sent` is emitted. */
 const sentMarkBytes = 32 * 1024
@@ -86,6 +81,11 @@ export class UDXStream extends Duplex {
   get unsentBytes(): number {
     const { buffered } = (this as unknown as { _writableState: { buffered: number } })._writableState
     return buffered + this.#engine.send.queue.bytes
+  }
+
+  /** The path's own round trip, lately, without what waits here or there. */
+  get minRttMs(): number | undefined {
+    return this.#engine.send.congestion.minRttMs
   }
 
   get retransmits(): number {

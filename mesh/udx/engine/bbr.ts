@@ -42,6 +42,11 @@ export class Bbr {
     this.#random = random
   }
 
+  /** The path's own round trip, lately; undefined before anything was acknowledged. */
+  get minRttMs(): number | undefined {
+    return this.#minRttMs === Number.POSITIVE_INFINITY ? undefined : this.#minRttMs
+  }
+
   /** `rttMs` is undefined when no packet sent once was acknowledged. `inFlightBytes` is after the acknowledgement. */
   acknowledged(
     nowMs: number,
