@@ -18,6 +18,7 @@ import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
 import { LeaderLoops } from './leader-loops.ts'
 import { NetworkLinks } from './network/between/network-links.ts'
+import { networkFigures } from './network/figures.ts'
 import { startNetwork } from './network/network.ts'
 import { NetworkAdmin } from './network-admin.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -153,10 +154,12 @@ async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
   const client = local.client(`system:node:${place.nodeName}`)
   const links = grounds.networkLinks
   const reflectors = [...new Set([...grounds.options.mesh.rendezvous, ...mesh.remembered.rendezvous])]
-  grounds.networkAdmin.network = await parts.start('network', () =>
+  const network = await parts.start('network', () =>
     startNetwork({ ...networkOptions(sources), client, links, reflectors }),
   )
-  await parts.start('api', () => serveApi(grounds, local))
+  grounds.networkAdmin.network = network
+  const api = await parts.start('api', () => serveApi(grounds, local))
+  api.metrics.addSource(() => networkFigures(network.counters(), network.ways()))
   await parts.start('runtime', async () => {
     const worker = await startWorker({ ...workerOptions(sources), client })
     streams.connect(worker.podStreams)

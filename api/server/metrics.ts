@@ -18,14 +18,29 @@ export interface Gauge {
   read(): number
 }
 
+/** One of several figures that are read together; those of one name stand next to each other. */
+export interface Figure {
+  name: string
+  help: string
+  type: 'counter' | 'gauge'
+  labels?: Record<string, string>
+  value: number
+}
+
 /** Counts of the API server in Prometheus' text format, under upstream's names. */
 export class Metrics {
   #requests = new Map<string, number>()
   #durations = new Map<string, Histogram>()
   #gauges: Gauge[] = []
+  #sources: (() => readonly Figure[])[] = []
 
   addGauge(gauge: Gauge): void {
     this.#gauges.push(gauge)
+  }
+
+  /** Figures of another part of the node, which may come and go. */
+  addSource(read: () => readonly Figure[]): void {
+    this.#sources.push(read)
   }
 
   observe(info: RequestInfo, code: number, seconds: number): void {
@@ -62,8 +77,21 @@ export class Metrics {
       if (!lines.includes(`# TYPE ${bare} gauge`)) lines.push(`# HELP ${bare} ${help}`, `# TYPE ${bare} gauge`)
       lines.push(`${name} ${read()}`)
     }
+    for (const read of this.#sources) lines.push(...figureLines(read()))
     return `${lines.join('\n')}\n`
   }
+}
+
+function figureLines(figures: readonly Figure[]): string[] {
+  const lines: string[] = []
+  let previous = ''
+  for (const { name, help, type, labels, value } of figures) {
+    if (name !== previous) lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
+    previous = name
+    const pairs = Object.entries(labels ?? {}).map(([label, text]) => `${label}="${text.replace(/[\\"\n]/g, '_')}"`)
+    lines.push(pairs.length === 0 ? `${name} ${value}` : `${name}{${pairs.join()}} ${value}`)
+  }
+  return lines
 }
 
 function histogramLines(labels: string, { counts, sum, count }: Histogram): string[] {
