@@ -99,7 +99,7 @@ export class SwarmNode {
   }
 
   async #open(port: number, whenBound?: () => void): Promise<Opened> {
-    const { keyPair, host = '0.0.0.0', publicHost, isBrief = this.#foundHost, log, bootstrap, dht } = this.#options
+    const { keyPair, host = '0.0.0.0', publicHost = this.#foundHost, isBrief, log, bootstrap, dht } = this.#options
     const known = [...bootstrap, ...(typeof dht === 'object' ? [dht.host] : []), ...this.#publicPeers()]
     const nodes = (await resolveEndpoints(known)).filter((address) => address.port !== port || !isOwnHost(address.host))
     const { isAllowed } = this.#owner
