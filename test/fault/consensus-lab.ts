@@ -23,7 +23,7 @@ export interface NodeStatus {
   role: string
   term: number
   leader: string | null
-  configuration: { voters: string[]; learners: string[] }
+  configuration: { voters: string[]; outgoing: string[]; learners: string[] }
   failure?: string
   fence: { written: number; stale: number; failed: number }
   isOpen: boolean
@@ -187,7 +187,8 @@ export class ConsensusLab {
       const found = await Promise.all(running.map((node) => node.status()))
       const leaders = new Set(found.map((status) => `${status?.leader} ${status?.term}`))
       const at = found.findIndex((status) => status?.role === 'leader')
-      const isWhole = found.every((status) => status?.isOpen && status.configuration.voters.length === 3)
+      // While the old voters count too, nobody can be elected without the founder.
+      const isWhole = found.every((status) => status?.isOpen && areThree(status.configuration))
       if (leaders.size === 1 && at >= 0 && isWhole) return running[at]!
       await Bun.sleep(50)
     }
@@ -207,4 +208,8 @@ export class ConsensusLab {
     await this.#segment.close()
     rmSync(this.#directory, { recursive: true, force: true })
   }
+}
+
+function areThree({ voters, outgoing }: NodeStatus['configuration']): boolean {
+  return voters.length === 3 && outgoing.length === 0
 }
