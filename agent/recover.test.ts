@@ -117,14 +117,14 @@ test('from one of three voters the cluster goes on alone, with all that was ackn
   expect((await put(store, 'new', 'x')).revision).toBe(revision + revisionGap + 1)
   await store.close()
   await log.close()
-})
+}, 30_000)
 
 test('it is refused while most voters answer, or for another name, and then nothing is kept', async () => {
   expect(await messageOf(ask([true, true, false], 'home'))).toContain('2 of 3 voters answer')
   expect(await messageOf(ask([false, true, false], 'hoem'))).toContain('not called that')
   expect(existsSync(directory.recoveryOrder)).toBe(false)
   expect(await recover()).toBeUndefined()
-})
+}, 30_000)
 
 test('a recovery that was interrupted after its state was saved goes on from there', async () => {
   const revision = await lostCluster()
@@ -141,4 +141,4 @@ test('a recovery that was interrupted after its state was saved goes on from the
   expect(store.revision).toBe(revision + revisionGap)
   await store.close()
   await log.close()
-})
+}, 30_000)

@@ -68,7 +68,7 @@ beforeAll(async () => {
   old = await openStore(join(root, 'old'), 1)
   for (let at = 0; at < 50; at++) await put(old.store, `registry/core/secrets/${at}`, `secret ${at}`)
   await put(old.store, 'mesh/members/ab', 'a member of then')
-})
+}, 30_000)
 afterAll(async () => {
   await old.close()
   rmSync(root, { recursive: true, force: true })
@@ -116,7 +116,7 @@ test('a cluster comes back from its snapshot alone, on a fresh server, in a new 
   expect((await put(store, 'registry/new', 'x')).revision).toBe(old.store.revision + revisionGap + 1)
   await close()
   expect(await messageOf(restore(file, directory, recoveryKey.text))).toContain('a node already')
-})
+}, 30_000)
 
 test('without the recovery key, or with another, nothing is restored', async () => {
   const file = await save(join(root, 'locked.snapshot'), keyring, false)
@@ -124,7 +124,7 @@ test('without the recovery key, or with another, nothing is restored', async () 
   expect(await messageOf(restore(file, directory))).toContain('--recovery-key-file')
   expect(await messageOf(restore(file, directory, createRecoveryKey().text))).toContain("another cluster's")
   expect(existsSync(dataDirectoryAt(directory).view)).toBe(false)
-})
+}, 30_000)
 
 test('a cluster without a recovery key gives its secrets only when told so', async () => {
   const { recoveryPublicKey: _, ...unsealed } = keyring
@@ -134,4 +134,4 @@ test('a cluster without a recovery key gives its secrets only when told so', asy
   await save(file, unsealed, true)
   const { place: back } = await restore(file, join(root, 'plain'))
   expect(back.clusterName).toBe('home')
-})
+}, 30_000)

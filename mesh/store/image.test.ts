@@ -54,7 +54,10 @@ async function imageOf(store: ReplicatedStore, history: boolean): Promise<Buffer
 
 async function filled(directory: string) {
   const opened = await open(directory)
-  for (let at = 0; at < 300; at++) await opened.store.commit(put(`k${at % 40}`, `${at}`))
+  for (let first = 0; first < 300; first += 20) {
+    const batch = Array.from({ length: 20 }, (_, at) => put(`k${(first + at) % 40}`, `${first + at}`))
+    await Promise.all(batch.map((transaction) => opened.store.commit(transaction)))
+  }
   await opened.store.commit(put('k7', null))
   return opened
 }
@@ -85,7 +88,7 @@ test('a cluster begins anew from an image: the same values, later revisions, not
   const again = await open(directory, 2)
   expect(text((await again.store.get('k3'))?.value)).toBe('new')
   await again.close()
-})
+}, 30_000)
 
 test('with history a node goes on with the same operations', async () => {
   const from = mkdtempSync(join(root, 'from-'))
@@ -106,7 +109,7 @@ test('with history a node goes on with the same operations', async () => {
   ])
   expect(await here.store.history('k3')).toHaveLength(9)
   await here.close()
-})
+}, 30_000)
 
 test('an image shows one moment, whatever is written while it is read', async () => {
   const { store, close } = await filled(mkdtempSync(join(root, 'moment-')))
@@ -118,7 +121,7 @@ test('an image shows one moment, whatever is written while it is read', async ()
   const bytes = Buffer.concat(sections.map(({ payload }) => payload))
   expect(bytes.includes('later')).toBe(false)
   await close()
-})
+}, 30_000)
 
 test('what is no image, cut short, changed or newer is refused with a reason, and leaves nothing', async () => {
   const { store, close } = await filled(mkdtempSync(join(root, 'bad-')))
@@ -142,4 +145,4 @@ test('what is no image, cut short, changed or newer is refused with a reason, an
     expect(`${name}: ${(error as Error).message}`).toContain(reason)
     expect(existsSync(viewFile) || existsSync(`${viewFile}.new`)).toBe(false)
   }
-})
+}, 30_000)

@@ -86,7 +86,9 @@ test('after a restart everything is there: values, revisions, history, the ids s
 test('a lost or damaged view is rebuilt from the log', async () => {
   const directory = mkdtempSync(join(root, 'view-'))
   const first = await open(directory)
-  for (let index = 0; index < 600; index++) await first.store.commit(put(`k${index % 50}`, `${index}`))
+  for (let index = 0; index < 600; index += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, at) => first.store.commit(put(`k${at}`, `${index + at}`))))
+  }
   await first.store.close()
   await first.log.close()
   await Bun.write(
@@ -100,7 +102,7 @@ test('a lost or damaged view is rebuilt from the log', async () => {
   expect((await second.store.history('k0')).length).toBe(12)
   await second.store.close()
   await second.log.close()
-})
+}, 30_000)
 
 test('kill -9 while writing: everything acknowledged is there', async () => {
   const directory = mkdtempSync(join(root, 'kill-'))
@@ -121,4 +123,4 @@ test('kill -9 while writing: everything acknowledged is there', async () => {
   for (let index = 1; index <= acknowledged; index++) expect(present.has(`k/${index}`)).toBe(true)
   await store.close()
   await log.close()
-})
+}, 30_000)

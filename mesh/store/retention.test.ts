@@ -93,7 +93,7 @@ test('transient versions go after five minutes with their operations, durable on
   expect((await store.history('pod')).map(({ value }) => text(value))).toEqual(['status 3', 'spec'])
   expect((await store.history('lease')).map(({ value }) => text(value))).toEqual(['2'])
   await close()
-})
+}, 30_000)
 
 test('an expired event leaves nothing behind', async () => {
   const clock = new TestClock()
@@ -109,7 +109,7 @@ test('an expired event leaves nothing behind', async () => {
   expect(await store.history('event')).toEqual([])
   expect(await keptBlocks(log)).toEqual([2, 3])
   await close()
-})
+}, 30_000)
 
 test('a key that something durable made does not come back when its transient end is forgotten', async () => {
   const clock = new TestClock()
@@ -123,7 +123,7 @@ test('a key that something durable made does not come back when its transient en
   expect(await store.get('a', end.revision)).toBeUndefined()
   expect((await store.list('', { at: end.revision })).entries).toEqual([])
   await close()
-})
+}, 30_000)
 
 test('durable history is compacted by size: what is older is refused, what is now is readable, and its author known', async () => {
   const clock = new TestClock()
@@ -154,7 +154,7 @@ test('durable history is compacted by size: what is older is refused, what is no
   expect(await second.store.history('still')).toMatchObject([{ revision: still.revision, message: 'made' }])
   expect(text((await second.store.get('k5'))?.value)).toStartWith('95 ')
   await second.close()
-})
+}, 30_000)
 
 test('durable history is compacted by age', async () => {
   const clock = new TestClock()
@@ -168,7 +168,7 @@ test('durable history is compacted by age', async () => {
   expect(await failureOf(store.get('a', old.revision))).toMatchObject({ code: 'Compacted' })
   expect((await store.history('a')).map(({ value }) => text(value))).toEqual(['3', '2'])
   await close()
-})
+}, 30_000)
 
 test('after a restart watches go on where they were: no gap, no duplicate, the same events', async () => {
   const clock = new TestClock()
@@ -202,7 +202,7 @@ test('after a restart watches go on where they were: no gap, no duplicate, the s
   expect((await again).slice(0, -1)).toEqual(before)
   expect((await again).at(-1)).toMatchObject({ key: 'p/a', revision: last + 1, previousRevision: last })
   expect((await resumed).map(({ revision }) => revision)).toEqual([4, 5, 6, 7])
-})
+}, 30_000)
 
 test('ranges of blocks', () => {
   expect(rangesOf([1, 2, 3, 7, 9, 10])).toEqual([
@@ -211,7 +211,7 @@ test('ranges of blocks', () => {
     [9, 11],
   ])
   expect(rangesOf([])).toEqual([])
-})
+}, 30_000)
 
 /** All events until the store is closed. */
 async function collect(watch: ReturnType<ReplicatedStore['watch']>): Promise<StoreEvent[]> {

@@ -33,6 +33,8 @@ export interface Applied {
   batches: RevisionBatch[]
   /** Undefined for an operation without a transaction. */
   outcome?: Outcome
+  /** The transaction was applied before: this is the outcome of then. */
+  isRepeated?: true
 }
 
 /** An applied id and its outcome, kept for a while so that a transaction sent twice is done once. */
@@ -95,7 +97,7 @@ export class State {
     if (transaction === undefined) return applied
     const id = idOf(transaction)
     applied.outcome = this.#recent.get(id)
-    if (applied.outcome !== undefined) return applied
+    if (applied.outcome !== undefined) return { ...applied, isRepeated: true }
     applied.outcome = this.#decide(applied, timeMs, transaction)
     this.#remember(id, applied.outcome)
     return applied

@@ -39,7 +39,7 @@ export function recordApplied(
   }
   const { index, timeMs, payload } = block
   batch.blocks.push({ block: index, revision: written, timeMs, kind, sizeBytes: payload.byteLength, live })
-  if (transaction !== undefined && applied.outcome !== undefined) {
+  if (transaction !== undefined && applied.outcome !== undefined && !applied.isRepeated) {
     batch.recent.push(recentRow(idOf(transaction), applied.outcome))
   }
 }

@@ -77,7 +77,7 @@ export interface ViewBatch {
   expiries: ExpiryRow[]
 }
 
-const schemaVersion = 2
+const schemaVersion = 3
 
 /**
  * The materialised view in its own SQLite file, as a Worker uses it. No fsync of its own: after a crash it is as old as
@@ -105,7 +105,7 @@ export class ViewDatabase {
       block: query('INSERT OR REPLACE INTO blocks(block, revision, time, kind, size, live) VALUES(?, ?, ?, ?, ?, ?)'),
       expiry: query('INSERT OR REPLACE INTO expiries(revision, time, keys) VALUES(?, ?, ?)'),
       kindOf: query('SELECT kind FROM changes WHERE key=? AND revision<? ORDER BY revision DESC LIMIT 1'),
-      recent: query('INSERT OR IGNORE INTO recent(id, revision, time, refusal) VALUES(?, ?, ?, ?)'),
+      recent: query('INSERT INTO recent(id, revision, time, refusal) VALUES(?, ?, ?, ?)'),
       prune: query('DELETE FROM recent WHERE position <= (SELECT max(position) FROM recent) - ?'),
       position: query('UPDATE position SET applied=?, revision=?, time=?, term=?'),
     }
@@ -260,7 +260,7 @@ function create(database: Database): void {
     database.run('CREATE INDEX dead ON blocks(block) WHERE live<=0')
     database.run('CREATE TABLE expiries(revision INTEGER PRIMARY KEY, time REAL NOT NULL, keys TEXT NOT NULL)')
     database.run(
-      'CREATE TABLE recent(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INT NOT NULL, ' +
+      'CREATE TABLE recent(position INTEGER PRIMARY KEY, id TEXT NOT NULL, revision INT NOT NULL, ' +
         'time INT NOT NULL, refusal TEXT NOT NULL)',
     )
     database.run(

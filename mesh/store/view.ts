@@ -10,6 +10,12 @@ import type { ImageRow, ImageTable } from './view-image.ts'
 const pageRows = 2000
 /** While one write is under way the next one gathers; beyond this the caller has to wait. */
 const maxGatheredBytes = 32 * 1024 * 1024
+/**
+ * Nobody waits for the view: what comes within this time goes together, and a page that many changes touch is written once.
+ * This much does not wait.
+ */
+const gatherMs = 250
+const largeBytes = 2 * 1024 * 1024
 
 /** The view database in its Worker: gathers what operations changed and writes it in the background. */
 export class View {
@@ -17,6 +23,7 @@ export class View {
   #gathered: ViewBatch | undefined
   #gatheredBytes = 0
   #writing: Promise<void> | undefined
+  #gathering: { timer: ReturnType<typeof setTimeout>; end: () => void } | undefined
   #failure: Error | undefined
 
   private constructor(calls: ThreadCalls) {
@@ -59,12 +66,16 @@ export class View {
     else merge(this.#gathered, batch)
     for (const [key, row] of batch.entries) this.#gatheredBytes += key.length + (row?.value.byteLength ?? 0)
     this.#writing ??= this.#write()
+    if (this.#gatheredBytes > largeBytes) this.#gathering?.end()
     if (this.#gatheredBytes > maxGatheredBytes) await this.#writing
   }
 
   /** Resolves when all that was added before is written. */
   async flush(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing
+    while (this.#writing !== undefined) {
+      this.#gathering?.end()
+      await this.#writing
+    }
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -162,11 +173,21 @@ export class View {
     this.#calls.terminate()
   }
 
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(this.#gathering?.timer)
+        this.#gathering = undefined
+        resolve()
+      }
+      this.#gathering = { timer: setTimeout(end, gatherMs), end }
+    })
+  }
+
   async #write(): Promise<void> {
     try {
-      // Let the operations of this turn of the loop gather into one write.
-      await new Promise<void>((resolve) => setImmediate(resolve))
       while (this.#gathered !== undefined) {
+        if (this.#gatheredBytes <= largeBytes) await this.#gather()
         const batch = this.#gathered
         this.#gathered = undefined
         this.#gatheredBytes = 0
