@@ -33,8 +33,11 @@ export type Frame =
   /** Answered by a pong with the same token at once. `rttUs`: as its sender knows it, 0 when it does not. */
   | { kind: 'ping'; token: number; rttUs: number }
   | { kind: 'pong'; token: number }
-  /** From now on both send on this way. Said by the end that chooses, and said back by the other. */
-  | { kind: 'use' }
+  /**
+   * From now on both send on this way. Said by the end that chooses, and said back by the other. Choices are counted: an
+   * earlier one may come later, on a slower way.
+   */
+  | { kind: 'use'; choice: number }
   /** First on every way: JSON (`hello.ts`). */
   | { kind: 'hello'; text: string }
   /** The session is over. */
@@ -70,6 +73,7 @@ export function encodeFrame(
   bytes.writeUIntLE(acknowledgement[bulkLane], 10, 6)
   if (frame.kind === 'data') writeData(frame, bytes)
   if (frame.kind === 'ping' || frame.kind === 'pong') bytes.writeUInt32LE(frame.token, headBytes)
+  if (frame.kind === 'use') bytes.writeUInt32LE(frame.choice, headBytes)
   if (frame.kind === 'ping') bytes.writeUInt32LE(frame.rttUs, headBytes + 4)
   return bytes
 }
@@ -82,6 +86,7 @@ export function frameBytes(frame: Frame): number {
     case 'ping':
       return headBytes + 8
     case 'pong':
+    case 'use':
       return headBytes + 4
     default:
       return headBytes
@@ -122,6 +127,9 @@ export function decodeFrame(bytes: Buffer): { frame: Frame; acknowledgement?: Ac
     case 'pong':
       if (bytes.length < headBytes + 4) throw cut(kind, bytes)
       return { frame: { kind, token: bytes.readUInt32LE(headBytes) }, acknowledgement }
+    case 'use':
+      if (bytes.length < headBytes + 4) throw cut(kind, bytes)
+      return { frame: { kind, choice: bytes.readUInt32LE(headBytes) }, acknowledgement }
     default:
       return { frame: { kind }, acknowledgement }
   }

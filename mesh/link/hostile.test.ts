@@ -38,7 +38,7 @@ test('random bytes are a frame, or a violation, and nothing else', () => {
 /** What a member that has lost its mind may send after the handshake. */
 const madness: [string, () => Buffer[]][] = [
   ['garbage', () => [Buffer.concat([Buffer.of(200), randomBytes(100)])]],
-  ['a message before hello', () => [encodeFrame({ kind: 'use' }, [0, 0])]],
+  ['a message before hello', () => [encodeFrame({ kind: 'use', choice: 1 }, [0, 0])]],
   ['a hello of another format', () => [hello({ format: 99 })]],
   ['a hello with wrong fields', () => [hello({ received: ['many'] })]],
   ['a hello that is no JSON', () => [encodeFrame({ kind: 'hello', text: '{' }, [0, 0])]],
@@ -48,7 +48,7 @@ const madness: [string, () => Buffer[]][] = [
     'a message of 4 GiB',
     () => [
       hello({}),
-      encodeFrame({ kind: 'use' }, [0, 0]),
+      encodeFrame({ kind: 'use', choice: 1 }, [0, 0]),
       encodeFrame(
         {
           kind: 'data',

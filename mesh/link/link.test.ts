@@ -13,6 +13,9 @@ class Pair {
   readonly a = link('a', 'b')
   readonly b = link('b', 'a')
   readonly silent = new Set<number>()
+  /** A connection whose `use` comes right after that of another one. */
+  slow: number | undefined
+  readonly #late: (() => void)[] = []
 
   connect(id: number, way: Way = 'udp'): this {
     this.a.open(id, way, this.nowMs)
@@ -49,7 +52,12 @@ class Pair {
   #do(name: 'a' | 'b', effect: LinkEffect): void {
     const other = this[name === 'a' ? 'b' : 'a']
     if (effect.kind === 'write' && !this.silent.has(effect.way)) {
-      other.receive(effect.way, encodeFrame(effect.frame, effect.acknowledgement), this.nowMs)
+      const bytes = encodeFrame(effect.frame, effect.acknowledgement)
+      const arrive = () => other.receive(effect.way, bytes, this.nowMs)
+      const isUse = effect.frame.kind === 'use'
+      if (isUse && effect.way === this.slow) this.#late.push(arrive)
+      else arrive()
+      if (isUse && effect.way !== this.slow) for (const late of this.#late.splice(0)) late()
     }
     if (effect.kind === 'close') {
       this.effects[name].push(`close ${effect.way}: ${effect.reason}`)
@@ -88,6 +96,14 @@ test.each<[Way, Way, number]>([
 ])('%s, then %s: connection %d is used', (first, second, used) => {
   const pair = new Pair().connect(1, first).connect(2, second).pass(5000)
   expect([pair.a.activeWay, pair.b.activeWay]).toEqual([used, used])
+})
+
+test('an earlier choice that comes later, on a slower way, changes nothing', () => {
+  const pair = new Pair()
+  pair.slow = 1
+  pair.connect(1, 'relayed').connect(2, 'udp').pass(5000)
+  expect([pair.a.activeWay, pair.b.activeWay]).toEqual([2, 2])
+  expect(pair.effects.b).toEqual(['opened'])
 })
 
 test('a connection that says nothing is closed', () => {

@@ -38,6 +38,8 @@ export class Link {
   #session: Session | undefined
   #isOpen = false
   #active: OpenWay | undefined
+  /** Ways chosen in this session so far. */
+  #choice = 0
   #wayLostAtMs: number | undefined
   wayChanges = 0
   lastError: string | undefined
@@ -257,13 +259,19 @@ export class Link {
         if (way.keepAlive.answered(frame.token, nowMs) && way === this.#active) this.#closeChallengers(frame.token)
         return
       case 'use':
-        if (this.#isChooser) {
-          if (way === this.#active) this.#closeOthers()
-        } else {
-          this.#use(way)
-          this.#write(way, { kind: 'use' })
-        }
+        this.#chosen(way, frame.choice)
     }
+  }
+
+  #chosen(way: OpenWay, choice: number): void {
+    if (this.#isChooser) {
+      if (way === this.#active && choice === this.#choice) this.#closeOthers()
+      return
+    }
+    if (choice <= this.#choice) return
+    this.#choice = choice
+    this.#use(way)
+    this.#write(way, { kind: 'use', choice })
   }
 
   #bye(way: OpenWay, reason: string): void {
@@ -281,7 +289,7 @@ export class Link {
     }
     if (best === undefined || best === this.#active) return
     this.#use(best)
-    this.#write(best, { kind: 'use' })
+    this.#write(best, { kind: 'use', choice: ++this.#choice })
     this.#ping(best, nowMs)
   }
 
@@ -370,6 +378,7 @@ export class Link {
   #endSession(reason: string): void {
     const wasOpen = this.#isOpen
     this.#session = undefined
+    this.#choice = 0
     this.#isOpen = false
     this.#active = undefined
     this.#wayLostAtMs = undefined

@@ -62,6 +62,11 @@ export async function dialPeer(dial: Dial): Promise<Dialled> {
     const connection = await Promise.any([direct, relayed])
     if (connection.way !== 'relayed') {
       relayEnd.abort(new Error('a direct connection was quicker'))
+      // It may have opened in the same turn.
+      relayed.then(
+        (late) => late !== connection && late.stream.destroy(),
+        () => {},
+      )
       return { connection }
     }
     const timer = setTimeout(() => directEnd.abort(new Error('the NATs between were not punched')), directTimeoutMs)
