@@ -126,7 +126,7 @@ export class SwarmNode {
       open.node.addNode(address)
       this.topics.announce()
       this.#owner.changed()
-      if (!isTested) this.#test(opened)
+      if (!isTested && !isBrief) this.#test(opened)
       isTested = true
     })
     open.node.relayAddress = (publicKey) => relays.addressOf(publicKey)
