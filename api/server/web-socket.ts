@@ -1,15 +1,17 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun'
 import { forbiddenText } from '../auth/authorizer.ts'
 import { ApiError } from '../client/client.ts'
-import { badRequest, notFound, notSupportedYet, toApiError } from '../resource/status.ts'
+import { badRequest, notFound, toApiError } from '../resource/status.ts'
 import type { Call } from './call.ts'
 import type { CertificateUser } from './certificate-user.ts'
 import { ChannelSession, channelProtocols, RefusedSession } from './channel-session.ts'
 import type { Handler } from './handler.ts'
 import { PortForwardSession, portForwardProtocol } from './port-forward-session.ts'
+import { watchVerb } from './read-verbs.ts'
 import { parseRequest } from './request-info.ts'
 import { errorResponse } from './respond.ts'
 import { execOptions, streamTarget } from './stream-target.ts'
+import { WatchSession } from './watch-session.ts'
 
 /** What a WebSocket is for. Its methods are called in order; `close` once. */
 export interface StreamSession {
@@ -75,7 +77,7 @@ async function startSession(handler: Handler, call: Call): Promise<{ session: St
   const { serving } = handler
   const { info, query } = call
   const offered = (call.request.headers.get('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim())
-  if (info.verb === 'watch') throw notSupportedYet('a watch over a WebSocket')
+  if (info.verb === 'watch') return { session: await watchSession(handler, call) }
   const { definition, pod, ref } = await streamTarget(handler.serving, call)
   requireCreate(handler, call)
   if (info.subresource === 'portforward') {
@@ -99,6 +101,18 @@ async function startSession(handler: Handler, call: Call): Promise<{ session: St
     // Told over the WebSocket: a refused upgrade would make kubectl try again over SPDY and hide the reason.
     return { session: new RefusedSession(toApiError(error)), protocol }
   }
+}
+
+/** The events of JSON, whatever the client accepts: browsers cannot say. */
+async function watchSession({ serving }: Handler, call: Call): Promise<WatchSession> {
+  const { registry } = serving.api
+  const { group, version, resource } = call.info
+  const definition = registry.find(group, version, resource)
+  if (!definition) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource')
+  if (call.format.mediaType === 'protobuf') throw badRequest('a watch over a WebSocket tells its events as JSON')
+  // The socket's end is the watch's: it is counted there.
+  const { body } = await watchVerb(registry, call, definition, () => {})
+  return new WatchSession(body!)
 }
 
 /** A WebSocket begins with GET, but running something in a pod needs `create`, as since Kubernetes 1.35. */
