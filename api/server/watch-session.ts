@@ -1,3 +1,4 @@
+import type { ReadableStreamDefaultReader } from 'node:stream/web'
 import type { ServerWebSocket } from 'bun'
 import type { StreamSession, StreamSocket } from './web-socket.ts'
 
@@ -9,7 +10,7 @@ const newline = 0x0a
  * client is behind. Upstream: k8s.io/apiserver/pkg/endpoints/handlers/watch.go (HandleWS).
  */
 export class WatchSession implements StreamSession {
-  readonly #reader: ReturnType<ReadableStream<Uint8Array>['getReader']>
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   #drained: (() => void) | undefined
   #isClosed = false
 
