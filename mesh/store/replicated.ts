@@ -3,6 +3,7 @@ import { within } from '../clock/deadline.ts'
 import type { CommittedBlock, CommittedLog } from '../log/committed-log.ts'
 import type { Logger } from '../logger/logger.ts'
 import { type Checkpoint, Checkpoints } from './checksum.ts'
+import { Durations } from './durations.ts'
 import { EventRing } from './event-ring.ts'
 import { History } from './history.ts'
 import { type ImageHeader, imageSections } from './image.ts'
@@ -62,6 +63,8 @@ export class ReplicatedStore implements Store {
   #timeMs = 0
   #compacted: Revision = 0
   #checkpoints = new Checkpoints()
+  /** Of commits asked for here until they are answered, and of applying a run of operations: for metrics. */
+  readonly durations = { commit: new Durations(), apply: new Durations() }
   #retention: Retention
   #retentionTimer: ReturnType<typeof setInterval> | undefined
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
@@ -109,6 +112,8 @@ export class ReplicatedStore implements Store {
     const id = idOf(transaction)
     const applied = new Promise<Outcome>((resolve) => this.#waiting.set(id, resolve))
     const timeoutMs = this.#options.commitTimeoutMs ?? 10_000
+    const { clock } = this.#options
+    const beginMs = clock.monotonicMs()
     try {
       await this.#options.log.propose(encodeTransaction(transaction))
       const outcome = await within(timeoutMs, applied, () => this.#unknown(transaction))
@@ -116,6 +121,7 @@ export class ReplicatedStore implements Store {
       return outcome.committed
     } finally {
       this.#waiting.delete(id)
+      this.durations.commit.observe(clock.monotonicMs() - beginMs)
     }
   }
 
@@ -223,6 +229,7 @@ export class ReplicatedStore implements Store {
   }
 
   #deliver(blocks: CommittedBlock[]): Promise<void> {
+    const beginMs = this.#options.clock.monotonicMs()
     const batch = emptyBatch()
     const answers: (() => void)[] = []
     for (const block of blocks) {
@@ -241,6 +248,7 @@ export class ReplicatedStore implements Store {
     for (const answer of answers) answer()
     for (const waiter of this.#appliedWaiters) waiter()
     this.#planExpiry()
+    this.durations.apply.observe(this.#options.clock.monotonicMs() - beginMs)
     return this.#view.add(batch).catch((error: Error) => this.#poison(error))
   }
 
