@@ -40,6 +40,7 @@ export class NodePodStreams implements PodStreams {
       exec: async (pod, options) => this.#own().exec(pod, options),
       attach: async (pod, options) => this.#own().attach(pod, options),
       portForward: async (pod, port) => this.#own().portForward(pod, port),
+      nodePage: async (nodeName, path) => this.#own().nodePage(nodeName, path),
     }
     servePodStreams(tunnels, ownPods, log)
   }
@@ -60,7 +61,11 @@ export class NodePodStreams implements PodStreams {
     return this.#of(pod).portForward(pod, port)
   }
 
-  #of({ nodeName }: PodRef): PodStreams {
+  async nodePage(nodeName: string, path: string): Promise<ReadableStream<Uint8Array>> {
+    return this.#of({ nodeName }).nodePage(nodeName, path)
+  }
+
+  #of({ nodeName }: Pick<PodRef, 'nodeName'>): PodStreams {
     if (nodeName === this.#nodeName) return this.#own()
     const peer = this.#others?.peerOf(nodeName)
     if (peer === undefined) {

@@ -15,6 +15,10 @@ class MachinePodStreams implements PodStreams {
   running = 0
   cancelledLogs = 0
 
+  async nodePage(nodeName: string, path: string) {
+    return new Blob([`${path} of ${nodeName}`]).stream()
+  }
+
   async logs(pod: PodRef, { container, follow }: { container: string; follow: boolean }) {
     if (container === 'missing') throw new ApiError(400, 'BadRequest', `container missing is not valid for ${pod.name}`)
     const encoder = new TextEncoder()
@@ -150,6 +154,11 @@ async function write(session: ExecSession, bytes: Uint8Array | string): Promise<
 }
 
 describe('logs', () => {
+  test('pages of the node come too', async () => {
+    const page = await streams.nodePage('n2', 'stats/summary')
+    expect(await new Response(page).text()).toBe('stats/summary of n2')
+  })
+
   test('come whole', async () => {
     expect(await textOf(await streams.logs(pod, log))).toBe('line 0\nline 1\nline 2\n')
   })

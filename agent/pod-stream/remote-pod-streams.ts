@@ -48,6 +48,13 @@ export class RemotePodStreams implements PodStreams {
     return { readable: readableOf(tunnel, reader), writable: writableOf(tunnel) }
   }
 
+  async nodePage(nodeName: string, path: string): Promise<ReadableStream<Uint8Array>> {
+    const pod = { namespace: '', name: '', uid: '', nodeName }
+    const { tunnel, reader } = await this.#ask({ verb: 'nodePage', pod, options: { path } })
+    tunnel.end(null)
+    return readableOf(tunnel, reader)
+  }
+
   /** Throws what the other node's worker threw, or 503 when it is out of reach. */
   async #ask(request: PodStreamRequest): Promise<{ tunnel: Tunnel; reader: FrameReader; answer: unknown }> {
     const { verb, pod } = request

@@ -10,6 +10,8 @@ export type PodStreamRequest =
   | { verb: 'exec'; pod: PodRef; options: ExecOptions }
   | { verb: 'attach'; pod: PodRef; options: AttachOptions }
   | { verb: 'portForward'; pod: PodRef; port: number }
+  /** Of the node; the pod's other names are empty. */
+  | { verb: 'nodePage'; pod: PodRef; options: { path: string } }
 
 /** Which streams a command has. */
 export interface CommandStreams {
@@ -49,7 +51,7 @@ export function parseRequest(content: Buffer): PodStreamRequest {
   const { verb, pod, options, port } = request
   const isPod = isRecord(pod) && ['namespace', 'name', 'uid', 'nodeName'].every((key) => typeof pod[key] === 'string')
   const isWhole = verb === 'portForward' ? Number.isInteger(port) : isRecord(options)
-  if (!isPod || !isWhole || !['logs', 'exec', 'attach', 'portForward'].includes(verb as string)) {
+  if (!isPod || !isWhole || !['logs', 'exec', 'attach', 'portForward', 'nodePage'].includes(verb as string)) {
     throw new ApiError(501, 'NotImplemented', `this node does not know how to ${String(verb)}: is it an older release?`)
   }
   return request as unknown as PodStreamRequest

@@ -35,8 +35,11 @@ async function serve(tunnel: Tunnel, local: PodStreams): Promise<void> {
 async function begin(request: PodStreamRequest, local: PodStreams, tunnel: Tunnel, reader: FrameReader) {
   const { pod } = request
   const answer = () => send(tunnel, encodeJson(kinds.answer, {}))
-  if (request.verb === 'logs') {
-    const source = await local.logs(pod, request.options)
+  if (request.verb === 'logs' || request.verb === 'nodePage') {
+    const source =
+      request.verb === 'logs'
+        ? await local.logs(pod, request.options)
+        : await local.nodePage(pod.nodeName, request.options.path)
     return async () => {
       await answer()
       await copyToTunnel(source, tunnel)

@@ -76,7 +76,8 @@ if (!insideNamespace) {
       })
       await node.podWhen('busy', isReady)
       const cpuOf = async () => {
-        const metrics = await node.worker.resourceMetrics()
+        const page = await node.worker.podStreams.nodePage('', 'metrics/resource')
+        const metrics = await new Response(page).text()
         return Number(
           /container_cpu_usage_seconds_total\{container="main",namespace="default",pod="busy"\} (\S+)/.exec(
             metrics,
@@ -86,7 +87,8 @@ if (!insideNamespace) {
       const first = await cpuOf()
       for (let i = 0; i < 100 && (await cpuOf()) < first + 0.2; i++) await Bun.sleep(50)
       expect(await cpuOf()).toBeGreaterThan(first + 0.1)
-      const summary = (await node.worker.statsSummary()) as {
+      const page = await node.worker.podStreams.nodePage('', 'stats/summary')
+      const summary = (await new Response(page).json()) as {
         node: { memory: { workingSetBytes: number } }
         pods: { podRef: { name: string }; memory: { workingSetBytes: number }; network?: { name: string } }[]
       }

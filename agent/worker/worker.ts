@@ -69,10 +69,6 @@ export interface Worker {
   podStreams: PodStreams
   /** Loads an OCI or docker archive; resolves to the names of its images. Rejects with ArchiveError. */
   importImages(file: string): Promise<string[]>
-  /** The kubelet's /stats/summary. */
-  statsSummary(): Promise<unknown>
-  /** The kubelet's /metrics/resource: Prometheus text. */
-  resourceMetrics(): Promise<string>
   /** What `skein status` says of it. */
   status(): WorkerStatus
   /** Ends the worker; containers, and the runtime, run on. */
@@ -204,10 +200,17 @@ async function run(running: RunningParts): Promise<Worker> {
     await runtime.close(terminateRuntime)
   }
   return {
-    podStreams: localPodStreams(connection, podSet, { stateDirectory, clock: options.clock }),
+    podStreams: {
+      ...localPodStreams(connection, podSet, { stateDirectory, clock: options.clock }),
+      async nodePage(_, path) {
+        const isSummary = path === 'stats/summary'
+        const used = await usage()
+        return new Blob([
+          isSummary ? JSON.stringify(statsSummary(options.nodeName, ...used)) : resourceMetrics(...used),
+        ]).stream()
+      },
+    },
     importImages: (file) => parts.images.importArchive(file),
-    statsSummary: async () => statsSummary(options.nodeName, ...(await usage())),
-    resourceMetrics: async () => resourceMetrics(...(await usage())),
     status: () => ({
       pods: podSet.all().length,
       runningContainers: containers().filter(({ state }) => state === 'running').length,

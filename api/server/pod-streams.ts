@@ -50,6 +50,12 @@ export interface ByteStream {
   writable: WritableStream<Uint8Array>
 }
 
+/** What a node says of itself under these paths, as a kubelet does. */
+export const nodePages: Readonly<Record<string, string>> = {
+  'stats/summary': 'application/json',
+  'metrics/resource': 'text/plain; version=0.0.4; charset=utf-8',
+}
+
 /** All of them throw ApiError (NotFound, BadRequest ...) before anything was started. */
 export interface PodStreams {
   logs(pod: PodRef, options: LogOptions): Promise<ReadableStream<Uint8Array>>
@@ -57,4 +63,6 @@ export interface PodStreams {
   attach(pod: PodRef, options: AttachOptions): Promise<ExecSession>
   /** One TCP connection to a port in the pod's network namespace. */
   portForward(pod: PodRef, port: number): Promise<ByteStream>
+  /** One of `nodePages`. */
+  nodePage(nodeName: string, path: string): Promise<ReadableStream<Uint8Array>>
 }

@@ -9,6 +9,7 @@ import { readBody, readObject } from './body.ts'
 import type { Call } from './call.ts'
 import type { Serving } from './handler.ts'
 import { logVerb } from './log-verb.ts'
+import { nodePageVerb } from './node-page.ts'
 import { parsePatch } from './patch-body.ts'
 import { getVerb, namespaceOf } from './read-verbs.ts'
 import type { RequestInfo } from './request-info.ts'
@@ -48,6 +49,9 @@ export async function subresourceVerb(
     const { pod } = await streamTarget(serving, call)
     if (name !== 'portforward') execOptions(call.query, pod)
     throw streamsWithoutUpgrade(name)
+  }
+  if (name === 'proxy' && definition.resource === 'nodes' && definition.group === '') {
+    return await nodePageVerb(serving, call, definition, leave)
   }
   throw notSupportedYet(`${definition.resource}/${name}`)
 }

@@ -3,9 +3,8 @@ import { QuorumCluster } from './quorum-cluster.ts'
 
 /** Slower than over a store in memory: writes go through three processes. */
 const speed = 30
-const tickMs = 20
 
 /** The chaos of `agent/control/simulation`, over three voters whose leader is killed, with kill -9, at least once. */
 export function runQuorumChaos(seed: number, steps: number): Promise<void> {
-  return Chaos.run(seed, steps, ({ nodes, fateOf }) => QuorumCluster.start({ nodes, fateOf, speed, tickMs }))
+  return Chaos.run(seed, steps, ({ nodes, fateOf }) => QuorumCluster.start({ nodes, fateOf, speed }))
 }

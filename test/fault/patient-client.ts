@@ -1,7 +1,8 @@
 import { ApiError, type Client, isReason, type KubernetesObject, type ResourceClient } from '../../api/client/client.ts'
 
 const pauseMs = 25
-const patienceMs = 30_000
+/** A busy machine can do without a leader for long. */
+const patienceMs = 300_000
 
 /**
  * A client as users and workers are: while there is no quorum, or nothing is known of a write, it tries again. A write

@@ -116,10 +116,10 @@ export class QuorumCluster {
     await this.#wires.close(() => this.first.stop())
   }
 
-  /** Asks until `condition` holds. Throws after `timeoutMs`. */
+  /** Asks until `condition` holds. Throws after four times `timeoutMs`: all takes longer over three processes. */
   async until(what: string, condition: () => Promise<boolean>, timeoutMs = patienceMs): Promise<void> {
-    for (const deadlineMs = performance.now() + timeoutMs; !(await condition()); ) {
-      if (performance.now() > deadlineMs) throw new Error(`not within ${timeoutMs} ms: ${what}`)
+    for (const deadlineMs = performance.now() + 4 * timeoutMs; !(await condition()); ) {
+      if (performance.now() > deadlineMs) throw new Error(`not within ${4 * timeoutMs} ms: ${what}`)
       await Bun.sleep(10)
     }
   }

@@ -4,6 +4,9 @@ import type { ExecOptions, ExecSession, PodStreams } from '../../api/server/pod-
 
 /** Pod streams whose pods are this machine: exec runs a process here, port-forward dials 127.0.0.1. */
 export const hostPodStreams: PodStreams = {
+  async nodePage(nodeName, path) {
+    return new Blob([`${path} of ${nodeName}\n`]).stream()
+  },
   async logs(_, { follow, tailLines }) {
     const lines = ['one\n', 'two\n', 'three\n'].slice(tailLines === undefined ? 0 : -tailLines)
     return new ReadableStream<Uint8Array>({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { pods } from '../../api/schema/generated/resources.ts'
+import { nodes, pods } from '../../api/schema/generated/resources.ts'
 import { hostPodStreams } from './host-pod-streams.ts'
 import { kubectlPath, startTestServer, type TestServer } from './test-server.ts'
 
@@ -7,6 +7,7 @@ let t: TestServer
 
 beforeAll(async () => {
   t = await startTestServer({ podStreams: hostPodStreams })
+  await t.client.resource(nodes).create({ metadata: { name: 'n' } })
   const all = t.client.resource(pods, 'default')
   await all.create({ metadata: { name: 'p' }, spec: { nodeName: 'n', containers: [{ name: 'main', image: 'i' }] } })
   const containers = [
@@ -31,6 +32,15 @@ afterAll(() => t.stop())
 test('logs come whole, or only their tail', async () => {
   expect((await t.kubectl('logs', 'p')).stdout).toBe('one\ntwo\nthree\n')
   expect((await t.kubectl('logs', 'p', '--tail=1')).stdout).toBe('three\n')
+})
+
+test('a node tells its stats summary and resource metrics, and no other path', async () => {
+  const page = (path: string) => t.kubectl('get', '--raw', `/api/v1/nodes/n/proxy/${path}`)
+  expect((await page('stats/summary')).stdout).toBe('stats/summary of n\n')
+  expect((await page('metrics/resource')).stdout).toBe('metrics/resource of n\n')
+  expect((await page('configz')).stderr).toContain('nodes/proxy for /configz is not supported yet')
+  const other = await t.kubectl('get', '--raw', '/api/v1/nodes/none/proxy/stats/summary')
+  expect(other.stderr).toContain('nodes "none" not found')
 })
 
 test('logs -f stay open', async () => {

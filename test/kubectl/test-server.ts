@@ -22,7 +22,13 @@ const noNode = async (): Promise<never> => {
 }
 
 /** Pod streams of a cluster without nodes. */
-export const noPodStreams: PodStreams = { logs: noNode, exec: noNode, attach: noNode, portForward: noNode }
+export const noPodStreams: PodStreams = {
+  logs: noNode,
+  exec: noNode,
+  attach: noNode,
+  portForward: noNode,
+  nodePage: noNode,
+}
 
 export interface TestServer {
   api: LocalApi

@@ -20,7 +20,7 @@ export function localPodStreams(
   connection: RuntimeConnection,
   podSet: PodSet,
   options: { stateDirectory: string; clock: Clock },
-): PodStreams {
+): Omit<PodStreams, 'nodePage'> {
   const actorOf = (pod: PodRef): PodActor => {
     const actor = podSet.get(pod.uid)
     if (!actor) throw new ApiError(404, 'NotFound', `pods "${pod.name}" not found on node ${pod.nodeName}`)
