@@ -43,7 +43,8 @@ export class SwarmNode {
   #current: Opened | undefined
   /** Found out by a probe from outside. */
   #foundHost: string | undefined
-  #mayPresume = true
+  /** Nobody got through from outside, whatever was told or presumed. */
+  #isRefuted = false
   #isClosed = false
 
   constructor(options: SwarmOptions, owner: SwarmNodeOwner) {
@@ -99,12 +100,14 @@ export class SwarmNode {
   }
 
   async #open(port: number, whenBound?: () => void): Promise<Opened> {
-    const { keyPair, host = '0.0.0.0', publicHost = this.#foundHost, isBrief, log, bootstrap, dht } = this.#options
+    const { keyPair, host = '0.0.0.0', isBrief, log, bootstrap, dht } = this.#options
+    const told = this.#isRefuted ? undefined : this.#options.publicHost
+    const publicHost = told ?? this.#foundHost
     const known = [...bootstrap, ...(typeof dht === 'object' ? [dht.host] : []), ...this.#publicPeers()]
     const nodes = (await resolveEndpoints(known)).filter((address) => address.port !== port || !isOwnHost(address.host))
     const { isAllowed } = this.#owner
     const all = dht === 'public' ? [...nodes, ...(HyperDHT.BOOTSTRAP as unknown as Address[])] : nodes
-    const mayPresume = this.#mayPresume
+    const mayPresume = !this.#isRefuted
     const bound = (bound: number) => {
       this.port = bound
       whenBound?.()
@@ -126,7 +129,7 @@ export class SwarmNode {
       open.node.addNode(address)
       this.topics.announce()
       this.#owner.changed()
-      if (!isTested && !isBrief) this.#test(opened)
+      if (!isTested) this.#test(opened)
       isTested = true
     })
     open.node.relayAddress = (publicKey) => relays.addressOf(publicKey)
@@ -168,7 +171,7 @@ export class SwarmNode {
   /** Now that somebody is there who can tell: is this node what it was taken for? */
   async #test(opened: Opened): Promise<void> {
     const { node, plugin, relays, publicAddress, rendezvous } = opened
-    const { log, publicHost, isBrief } = this.#options
+    const { log, isBrief } = this.#options
     if (isBrief) return
     const { port } = node.io.serverSocket!.address()
     const foundHost = await probe(node.io.serverSocket!, plugin, relays.answering)
@@ -182,8 +185,7 @@ export class SwarmNode {
     if (foundHost === undefined) {
       const advice = `UDP ${port} to ${port + 3} should be let in, for this node to be a rendezvous`
       log.warn(`UDP port ${port} is not reached from outside: ${advice}`)
-      if (publicHost !== undefined) return
-      this.#mayPresume = false
+      this.#isRefuted = true
       this.#foundHost = undefined
       this.#reopen('this node is not public')
       return
@@ -206,7 +208,7 @@ export class SwarmNode {
     }
     if (!hasMoved || this.#isClosed) return
     this.#foundHost = undefined
-    this.#mayPresume = true
+    this.#isRefuted = false
     this.#reopen('the network changed')
   }
 
