@@ -179,6 +179,7 @@ async function openTransports(sources: MeshSources, remembered: Remembered, gues
     topics: [joinTopic(clusterKey.publicKey.toString('hex'))],
     host: listen.host.includes(':') ? undefined : listen.host,
     port: listen.port,
+    publicHost: advertise.map((text) => text.replace(`:${listen.port}`, '')).find(isGlobal),
     ...{ bootstrap, dht, guests, log },
   })
   const relay = new PeerRelayTransport({ keyPair: keys, log })

@@ -61,7 +61,7 @@ export async function openNode(options: OpenNodeOptions): Promise<OpenNode> {
   const seen = node.firewalled ? null : node.remoteAddress()
   const isAlone = node.toArray({ limit: 1 }).length === 0
   const presumed = isAlone && options.mayPresume ? globalAddress() : undefined
-  const publicHost = seen?.host ?? presumed
+  const publicHost = seen !== null && isGlobal(seen.host) ? seen.host : presumed
   if (publicHost === undefined) return { node, plugin: registerPlugin(node) }
   const boundPort = node.io.serverSocket!.address().port
   await node.destroy({ force: true })
