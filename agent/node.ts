@@ -9,6 +9,7 @@ import type { PeerKey } from '../mesh/link/links.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import { serveAdmin } from './admin-socket.ts'
 import { bootstrapCluster, clusterBootstrapped } from './bootstrap.ts'
+import { CertificateRenewal } from './certificate-renewal.ts'
 import { adminHandlers, createJoinToken, whoAnswers } from './cluster/admin.ts'
 import { type OpenCluster, openCluster } from './cluster/cluster.ts'
 import { type Entered, enterCluster } from './cluster/enter.ts'
@@ -201,12 +202,14 @@ async function serveApi(grounds: Grounds, api: LocalApi) {
   const reachable = [addresses.apiService, addresses.node, ...options.listen.map(({ host }) => host)]
   const names = apiServingNames(place.clusterDomain, reachable, place.nodeName)
   const { authority } = keyring
-  return startApiServer({
+  const certificate = { path: directory.servingCertificate, authority, names, clock, log: log.child('api') }
+  const serving = await openServingCertificate(certificate.path, authority, names, clock.nowMs())
+  const server = await startApiServer({
     api,
     clock,
     log: log.child('api'),
     listen: [...options.listen, { host: addresses.apiService, port: 443 }],
-    serving: await openServingCertificate(directory.servingCertificate, authority, names, clock.nowMs()),
+    serving,
     clientAuthorities: [authority.certificatePem],
     serviceAccountKeys: keyring.serviceAccountKeys,
     issuer: `https://kubernetes.default.svc.${place.clusterDomain}`,
@@ -214,4 +217,10 @@ async function serveApi(grounds: Grounds, api: LocalApi) {
     socketDirectory: join(directory.run, 'api'),
     version: versionInfo({ version: release.version, commit: release.commit, date: '' }),
   })
+  const renewal = new CertificateRenewal(certificate, serving, server.serve)
+  const stop = async () => {
+    await renewal.stop()
+    await server.stop()
+  }
+  return { ...server, stop }
 }

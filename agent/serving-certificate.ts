@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
-import { issueCertificate, type KeyedCertificate } from '../mesh/identity/certificate.ts'
+import { issueCertificate, type KeyedCertificate, renewalDueMs } from '../mesh/identity/certificate.ts'
 import { readPrivateFile, writePrivateFile } from '../mesh/identity/private-file.ts'
 
-const lifetimeMs = 365 * 24 * 3600_000
+const yearMs = 365 * 24 * 3600_000
 
 export interface ServingNames {
   dnsNames: string[]
@@ -25,6 +25,7 @@ export async function openServingCertificate(
   authority: KeyedCertificate,
   names: ServingNames,
   nowMs: number,
+  lifetimeMs = yearMs,
 ): Promise<KeyedCertificate> {
   const stored = await readPrivateFile(path)
   if (stored !== undefined) {
@@ -57,12 +58,11 @@ function parse(text: string): KeyedCertificate | undefined {
 function serves(stored: KeyedCertificate, authority: KeyedCertificate, names: ServingNames, nowMs: number): boolean {
   const certificate = new X509Certificate(stored.certificatePem)
   const issuer = new X509Certificate(authority.certificatePem)
-  const from = new Date(certificate.validFrom).getTime()
-  const to = new Date(certificate.validTo).getTime()
   return (
     certificate.checkIssued(issuer) &&
     certificate.verify(issuer.publicKey) &&
-    nowMs < from + ((to - from) * 2) / 3 &&
+    nowMs >= new Date(certificate.validFrom).getTime() &&
+    nowMs < renewalDueMs(stored) &&
     names.dnsNames.every((name) => certificate.checkHost(name) !== undefined) &&
     names.addresses.every((address) => certificate.checkIP(address) !== undefined)
   )

@@ -60,6 +60,8 @@ export interface ApiServer {
   metrics: Metrics
   /** One request without a socket, as this caller (of a client certificate; undefined: none). */
   handle(request: Request, user: UserInfo | undefined): Promise<Response>
+  /** Another certificate for connections from now on; open ones go on. Throws when it is damaged. */
+  serve(serving: ServingCertificate): void
   stop(): Promise<void>
 }
 
@@ -92,7 +94,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const connections = () => fronts.reduce((sum, front) => sum + front.connections, 0)
   metrics.addGauge({ name: 'skein_api_connections', help: 'Open TLS connections.', read: connections })
   const handle: ApiServer['handle'] = (request, user) => handler.handle(request, user)
-  return { ports: fronts.map((front) => front.port), metrics, handle, stop }
+  const serve: ApiServer['serve'] = (serving) => {
+    for (const front of fronts) front.serve(serving)
+  }
+  return { ports: fronts.map((front) => front.port), metrics, handle, serve, stop }
 }
 
 function listenOn(options: TlsFrontOptions): TlsFront {

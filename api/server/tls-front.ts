@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls'
 import type { Socket, TCPSocketListener } from 'bun'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { BytePipe } from './byte-pipe.ts'
@@ -63,25 +64,57 @@ interface Connection {
  */
 export class TlsFront {
   #options: TlsFrontOptions
-  #listener: TCPSocketListener<Connection>
+  #tls: ReturnType<typeof tlsOptions>
+  #listener: TCPSocketListener<undefined>
   #connections = new Set<Socket<Connection>>()
 
   constructor(options: TlsFrontOptions) {
     this.#options = options
-    this.#listener = Bun.listen<Connection>({
+    this.#tls = tlsOptions(options, options.serving)
+    this.#listener = Bun.listen<undefined>({
       hostname: options.host,
       port: options.port,
-      tls: {
-        cert: options.serving.certificatePem,
-        key: options.serving.keyPem,
-        ca: options.clientAuthorities,
-        requestCert: true,
-        rejectUnauthorized: false,
-        // Not in bun-types 1.4.4.
-        ...({ ALPNProtocols: alpn } as object),
-      },
+      // What comes in is read by the TLS socket above.
+      socket: { open: (raw) => this.#open(raw), data() {}, error() {} },
+    })
+  }
+
+  get port(): number {
+    return this.#listener.port
+  }
+
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  /** Connections from now on get this certificate; open ones go on. Throws, and changes nothing, when it is damaged. */
+  serve(serving: ServingCertificate): void {
+    const tls = tlsOptions(this.#options, serving)
+    createSecureContext({ cert: tls.cert, key: tls.key })
+    this.#tls = tls
+  }
+
+  stop(): void {
+    this.#listener.stop(true)
+    for (const socket of [...this.#connections]) socket.terminate()
+  }
+
+  /** TLS is begun here and not by the listener, whose certificate cannot be changed (bun 1.4.5). */
+  #open(raw: Socket<undefined>): void {
+    if (this.#connections.size >= this.#options.maxConnections) {
+      raw.terminate()
+      return
+    }
+    raw.setNoDelay(true)
+    // Peers that died without a word are found, also by connections that only wait.
+    raw.setKeepAlive(true, keepAliveMs)
+    const data: Connection = { way: 'undecided', early: [], earlyLength: 0, isClosed: false }
+    const [, socket] = raw.upgradeTLS<Connection>({
+      data,
+      tls: this.#tls,
+      // Not in bun-types 1.4.4.
+      ...({ isServer: true } as object),
       socket: {
-        open: (socket) => this.#open(socket),
         handshake: (socket, success) => this.#handshake(socket, success),
         data: (socket, chunk) => this.#data(socket, chunk),
         drain: (socket) => {
@@ -96,32 +129,8 @@ export class TlsFront {
         error: (socket) => this.#close(socket),
       },
     })
-  }
-
-  get port(): number {
-    return this.#listener.port
-  }
-
-  get connections(): number {
-    return this.#connections.size
-  }
-
-  stop(): void {
-    this.#listener.stop(true)
-    for (const socket of [...this.#connections]) socket.terminate()
-  }
-
-  #open(socket: Socket<Connection>): void {
-    socket.data = { way: 'undecided', early: [], earlyLength: 0, isClosed: false }
-    if (this.#connections.size >= this.#options.maxConnections) {
-      socket.terminate()
-      return
-    }
     this.#connections.add(socket)
-    socket.setNoDelay(true)
-    // Peers that died without a word are found, also by connections that only wait.
-    socket.setKeepAlive(true, keepAliveMs)
-    socket.data.timer = setTimeout(() => socket.terminate(), handshakeTimeoutMs)
+    data.timer = setTimeout(() => socket.terminate(), handshakeTimeoutMs)
   }
 
   #handshake(socket: Socket<Connection>, success: boolean): void {
@@ -238,5 +247,16 @@ export class TlsFront {
     data.upgraded?.close()
     data.transport?.close()
     data.release?.()
+  }
+}
+
+function tlsOptions({ clientAuthorities }: TlsFrontOptions, serving: ServingCertificate) {
+  return {
+    cert: serving.certificatePem,
+    key: serving.keyPem,
+    ca: clientAuthorities,
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNProtocols: alpn,
   }
 }

@@ -1,5 +1,6 @@
 // @peculiar/x509 2.2 wants this polyfill loaded before it.
 import 'reflect-metadata'
+import { X509Certificate as ParsedCertificate } from 'node:crypto'
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -40,6 +41,13 @@ export interface CertificateRequest {
   uses: ('server' | 'client')[]
   nowMs: number
   lifetimeMs: number
+}
+
+/** When a certificate made here is to be renewed: at two thirds of its life from the moment it was made. */
+export function renewalDueMs({ certificatePem }: Pick<KeyedCertificate, 'certificatePem'>): number {
+  const { validFrom, validTo } = new ParsedCertificate(certificatePem)
+  const madeMs = new Date(validFrom).getTime() + backdateMs
+  return madeMs + ((new Date(validTo).getTime() - madeMs) * 2) / 3
 }
 
 /** A self-signed P-256 authority. */
