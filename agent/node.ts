@@ -55,8 +55,8 @@ interface Foundation extends Entered {
 export interface NodeCalls {
   /** Aborted when the node shall stop, also while it starts. */
   signal: AbortSignal
-  /** The cluster has taken this node out: it should stop. */
-  removed(): void
+  /** The node can go on no further, and should stop: why, and what to do. */
+  ended(reason: string): void
 }
 
 /**
@@ -85,6 +85,8 @@ export async function startNode(options: NodeOptions, log: Logger, calls: NodeCa
   }
 }
 
+const removedReason = 'this node was taken out of its cluster: skein uninstall --data, then join it anew'
+
 /** Of the token that the first node shows. */
 const firstToken = { ttlMs: 24 * 3600_000, uses: 16 }
 
@@ -100,13 +102,17 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   const addresses = clusterAddresses(place, place.nodeNumber)
   const foundation: Foundation = { ...beginning, place, keyring, nodeKey, addresses }
   status.place = place
-  const mesh = await parts.start('mesh', () => Mesh.open(foundation))
+  const mesh = await parts.start('mesh', () =>
+    Mesh.open(foundation, (error) => calls.ended(`${error.message}; start it again when that is mended`)),
+  )
   status.mesh = mesh
   const streams = new NodePodStreams(place.nodeName)
   streams.join(mesh.tunnels, (name) => status.membership?.named(name)?.key, log.child('streams'))
   const nameOf = (key: PeerKey) => status.membership?.member(key)?.name
   const networkLinks = new NetworkLinks(mesh.links, nameOf, log.child('network'))
-  const cluster = await parts.start('store', () => openCluster({ ...foundation, mesh, removed: calls.removed }))
+  const cluster = await parts.start('store', () =>
+    openCluster({ ...foundation, mesh, removed: () => calls.ended(removedReason) }),
+  )
   status.membership = cluster.membership
   const networkAdmin = new NetworkAdmin()
   const admin = {

@@ -62,7 +62,7 @@ export class Mesh {
   #peers: Peers = new Map()
   #isClosed = false
 
-  private constructor(sources: MeshSources, opened: Opened, remembered: Remembered) {
+  private constructor(sources: MeshSources, opened: Opened, remembered: Remembered, failed: (error: Error) => void) {
     const { directory, nodeKey, keyring, log } = sources
     const { links, swarm, webSocket } = opened
     this.links = links
@@ -85,6 +85,7 @@ export class Mesh {
       directory: directory.operationsLog,
       ...{ links, tunnels: this.tunnels, clock: systemClock, logger: log.child('store') },
       leadershipChanged: (changed) => this.leadership.change(changed),
+      failed,
     })
     this.#multicast = new Multicast({
       secret: clusterKeyPair(keyring).publicKey,
@@ -98,8 +99,11 @@ export class Mesh {
     )
   }
 
-  /** Opens every transport; nobody is linked before `setPeers`. Rejects with one sentence when one cannot listen. */
-  static async open(sources: MeshSources): Promise<Mesh> {
+  /**
+   * Opens every transport; nobody is linked before `setPeers`. Rejects with one sentence when one cannot listen. `failed`: the
+   * log takes no further part until a restart.
+   */
+  static async open(sources: MeshSources, failed: (error: Error) => void): Promise<Mesh> {
     const remembered = await readRemembered(sources.directory.peers)
     await makePrivateDirectory(dirname(sources.directory.view))
     let mesh: Mesh | undefined
@@ -107,7 +111,7 @@ export class Mesh {
       isAllowed: (key) => mesh?.joins?.isKnownToken(key.toString('hex')) ?? false,
       accept: (stream) => mesh?.joins?.accept(stream),
     })
-    mesh = new Mesh(sources, opened, remembered)
+    mesh = new Mesh(sources, opened, remembered, failed)
     await mesh.#multicast.start()
     return mesh
   }

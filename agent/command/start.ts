@@ -20,13 +20,10 @@ export const command: CommandModule<NodeFlags> = {
       untilSignal().then(() => process.exit(1))
     })
     const ended = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()))
-    const removed = new CommandError(
-      'this node was taken out of its cluster: skein uninstall --data, then join it anew',
-    )
     try {
       const node = await startNode(optionsOf(flags, context.isTerminal), context.log, {
         signal: stopping.signal,
-        removed: () => stopping.abort(removed),
+        ended: (reason) => stopping.abort(new CommandError(reason)),
       })
       notifySystemd('READY=1')
       if (node.news !== undefined) context.print(newsText(node.news))
@@ -35,7 +32,7 @@ export const command: CommandModule<NodeFlags> = {
     } catch (error) {
       if (error !== stop) throw error
     }
-    if (stopping.signal.reason === removed) throw removed
+    if (stopping.signal.reason !== stop) throw stopping.signal.reason
     return 0
   },
 }

@@ -3,6 +3,7 @@ import { ChatClient } from './chat.ts'
 import type { Host } from './host.ts'
 import type { Lab } from './lab.ts'
 import type { Server } from './server.ts'
+import { until } from './until.ts'
 
 const rendezvousAddress = '51.10.0.10'
 const rendezvousPort = 49737
@@ -135,9 +136,24 @@ export const mainJob: MainJobStep[] = [
   {
     title: 'its pods start elsewhere',
     async run(job) {
+      const begin = performance.now()
       const running = await firstOnline(job)
-      await running.kubectl(['rollout', 'status', 'deployment/chat', '--timeout=120s'])
-      return running.kubectl(['get', 'pods', '-l', 'app=chat', '-o', 'wide'])
+      const online = (
+        await Promise.all(job.servers.map(async (server) => ((await server.status()) ? [server.name] : [])))
+      ).flat()
+      await until(
+        'three replicas on the servers that are left',
+        async () => {
+          const ready = '{.spec.nodeName} {.status.conditions[?(@.type=="Ready")].status}'
+          const each = `jsonpath={range .items[*]}${ready}{"\\n"}{end}`
+          const lines = (await running.kubectl(['get', 'pods', '-l', 'app=chat', '-o', each])).trim().split('\n')
+          const there = lines.filter((line) => online.some((name) => line === `${name} True`))
+          return there.length === 3
+        },
+        150_000,
+      )
+      const pods = await running.kubectl(['get', 'pods', '-l', 'app=chat', '-o', 'wide'])
+      return `after ${((performance.now() - begin) / 1000).toFixed(0)} s:\n${pods}`
     },
   },
   {
