@@ -168,7 +168,8 @@ async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
   const api = await parts.start('api', () => serveApi(grounds, local))
   api.metrics.addSource(() => networkFigures(network.counters(), network.ways()))
   await parts.start('runtime', async () => {
-    const worker = await startWorker({ ...workerOptions(sources), client })
+    const clockSkewMs = () => mesh.consensus.status.skewMs
+    const worker = await startWorker({ ...workerOptions(sources), client, clockSkewMs })
     streams.connect(worker.podStreams)
     return worker
   })

@@ -61,6 +61,8 @@ export interface WorkerOptions {
   /** Above `kubepods`; '' unless several nodes run on one machine. */
   cgroupRoot?: string
   clock: Clock
+  /** How far the machine's clock is ahead of cluster time; undefined where it is not known. */
+  clockSkewMs?: () => number | undefined
   log: Logger
 }
 
@@ -127,7 +129,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     creation: new Semaphore(parallelCreations),
   }
   const registration = new NodeRegistration({
-    ...{ client, nodeName, clock, log, facts: machine, podCidr: options.podCidr },
+    ...{ client, nodeName, clock, log, facts: machine, podCidr: options.podCidr, clockSkewMs: options.clockSkewMs },
     readiness: () => readiness(connection),
     images: () => listImages(images),
   })

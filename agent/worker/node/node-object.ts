@@ -1,4 +1,5 @@
 import type { Node, NodeAddress, NodeCondition, NodeSystemInfo } from '../../../api/schema/generated/types/core-v1.ts'
+import { skewToTellMs } from '../../../mesh/clock/cluster-clock.ts'
 import { timestamp } from '../pod/container-status.ts'
 
 /** What a node has and is; read from the machine. */
@@ -54,12 +55,30 @@ export interface Readiness {
   message?: string
 }
 
+/** Whether this machine's clock is wrong; undefined while it was compared with no other. Positive: it is ahead. */
+export function clockVerdict(skewMs: number | undefined): { isSkewed: boolean; message: string } {
+  if (skewMs === undefined) return { isSkewed: false, message: "the clock was compared with no other node's yet" }
+  if (Math.abs(skewMs) <= skewToTellMs) return { isSkewed: false, message: 'the clock agrees with cluster time' }
+  const side = skewMs > 0 ? 'ahead of' : 'behind'
+  return {
+    isSkewed: true,
+    message: `the clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${side} cluster time, which is used instead: set it right`,
+  }
+}
+
 /** Conditions as upstream's kubelet writes them; the heartbeat is the Lease, so times move only when something does. */
-export function nodeConditions(known: readonly NodeCondition[], readiness: Readiness, nowMs: number): NodeCondition[] {
+export function nodeConditions(
+  known: readonly NodeCondition[],
+  readiness: Readiness,
+  nowMs: number,
+  skewMs: number | undefined,
+): NodeCondition[] {
+  const clock = clockVerdict(skewMs)
   const verdicts: [string, boolean, string, string][] = [
     ['MemoryPressure', false, 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
     ['DiskPressure', false, 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
     ['PIDPressure', false, 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+    ['ClockSkew', clock.isSkewed, clock.isSkewed ? 'ClockIsWrong' : 'ClockIsRight', clock.message],
     readiness.ready
       ? ['Ready', true, 'KubeletReady', 'kubelet is posting ready status']
       : ['Ready', false, 'KubeletNotReady', readiness.message ?? 'container runtime not ready'],

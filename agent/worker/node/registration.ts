@@ -7,6 +7,7 @@ import type { Logger } from '../../../mesh/logger/logger.ts'
 import {
   allocatableOf,
   capacityOf,
+  clockVerdict,
   type NodeFacts,
   newNode,
   nodeConditions,
@@ -21,6 +22,8 @@ export interface RegistrationOptions {
   podCidr: string
   kubeletPort?: number
   clock: Clock
+  /** How far the machine's clock is ahead of cluster time; undefined where it is not known. */
+  clockSkewMs?: () => number | undefined
   log: Logger
   /** Asked before each status. */
   readiness(): Promise<Readiness>
@@ -118,7 +121,8 @@ export class NodeRegistration {
     }
     const state = await readiness()
     const images = (await this.#options.images()).slice(0, maxImages)
-    const essence = JSON.stringify([state, images, facts, node.metadata?.uid])
+    const skewMs = this.#options.clockSkewMs?.()
+    const essence = JSON.stringify([state, images, facts, node.metadata?.uid, clockVerdict(skewMs).isSkewed])
     const nowMs = clock.nowMs()
     const isDue = clock.monotonicMs() - this.#lastWrittenMs > reportIntervalMs
     const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
@@ -127,7 +131,7 @@ export class NodeRegistration {
     const status: NodeStatus = {
       capacity: capacityOf(facts),
       allocatable: allocatableOf(facts),
-      conditions: nodeConditions(node.status?.conditions ?? [], state, nowMs),
+      conditions: nodeConditions(node.status?.conditions ?? [], state, nowMs, skewMs),
       addresses: facts.addresses,
       nodeInfo: facts.info,
       images,
