@@ -40,7 +40,7 @@ async function* sections({ store, keyring, place }: SnapshotSources, plain: bool
   const { recoveryPublicKey } = keyring
   if (recoveryPublicKey === undefined && !plain) {
     throw new AdminRefusal(
-      'this cluster was made without a recovery key, so its secrets would lie open in the snapshot: say --plain to take it so, and keep the file like a key',
+      'this cluster was made without a recovery key, so its keys would lie open in the snapshot: say --plain to take it so, and keep the file like a key',
     )
   }
   const { clusterName, clusterDomain, clusterCidr, serviceCidr, nodeCidr } = place

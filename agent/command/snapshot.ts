@@ -20,7 +20,7 @@ export const command: CommandModule<SnapshotFlags> = {
       .argument('<action>', 'save or restore')
       .argument('<file>', 'the snapshot')
       .option('--data-dir <directory>', 'where the node keeps its data', defaultDataDirectory)
-      .option('--plain', 'save: leave the secrets unsealed')
+      .option('--plain', "save: leave the cluster's keys unsealed")
       .option('--recovery-key-file <file>', 'restore: the recovery key that was written when the cluster was made')
       .option('--name <name>', "restore: this node's name (default: the host's)")
   },
@@ -39,7 +39,7 @@ async function save(file: string, { dataDir, plain = false }: SnapshotFlags, con
   context.print(
     context.output === 'json'
       ? JSON.stringify({ file, sizeBytes, isSealed })
-      : `${file}: ${sizeBytes} bytes, its secrets ${isSealed ? 'sealed by the recovery key' : 'open: keep it like a key'}`,
+      : `${file}: ${sizeBytes} bytes, the cluster's keys ${isSealed ? 'sealed by the recovery key' : 'open: keep it like a key'}; objects, Secrets among them, are not sealed`,
   )
 }
 
