@@ -18,6 +18,8 @@ import { type ClusterAddresses, clusterAddresses } from './cluster-addresses.ts'
 import { startControl } from './control/control.ts'
 import { type DataDirectory, dataDirectoryAt } from './data-directory.ts'
 import { LeaderLoops } from './leader-loops.ts'
+import { LoopDelay } from './loop-delay.ts'
+import { meshFigures } from './mesh-figures.ts'
 import { NetworkLinks } from './network/between/network-links.ts'
 import { networkFigures } from './network/figures.ts'
 import { startNetwork } from './network/network.ts'
@@ -167,12 +169,25 @@ async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
   grounds.networkAdmin.network = network
   const api = await parts.start('api', () => serveApi(grounds, local))
   api.metrics.addSource(() => networkFigures(network.counters(), network.ways()))
+  api.metrics.addSource(meshSource(grounds, parts))
   await parts.start('runtime', async () => {
     const clockSkewMs = () => mesh.consensus.status.skewMs
     const worker = await startWorker({ ...workerOptions(sources), client, clockSkewMs })
     streams.connect(worker.podStreams)
     return worker
   })
+}
+
+/** What is read for each look at the metrics. */
+function meshSource({ mesh, cluster }: Grounds, parts: Parts) {
+  const { links, consensus } = mesh
+  const loop = new LoopDelay()
+  parts.add({ stop: async () => loop.stop() })
+  return () =>
+    meshFigures({
+      ...{ self: links.self, consensus: consensus.status, log: consensus.durations, store: cluster.store.durations },
+      ...{ links: links.status(), nameOf: (key) => cluster.membership.member(key)?.name, loop: loop.read() },
+    })
 }
 
 /** Not needed where a runtime is there already; its libraries still serve the network when they can be had. */

@@ -22,7 +22,9 @@ export interface Gauge {
 export interface Figure {
   name: string
   help: string
-  type: 'counter' | 'gauge'
+  type: 'counter' | 'gauge' | 'summary'
+  /** Of a summary: which line of it; absent for its quantiles. */
+  suffix?: '_sum' | '_count'
   labels?: Record<string, string>
   value: number
 }
@@ -85,11 +87,11 @@ export class Metrics {
 function figureLines(figures: readonly Figure[]): string[] {
   const lines: string[] = []
   let previous = ''
-  for (const { name, help, type, labels, value } of figures) {
+  for (const { name, help, type, suffix = '', labels, value } of figures) {
     if (name !== previous) lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
     previous = name
     const pairs = Object.entries(labels ?? {}).map(([label, text]) => `${label}="${text.replace(/[\\"\n]/g, '_')}"`)
-    lines.push(pairs.length === 0 ? `${name} ${value}` : `${name}{${pairs.join()}} ${value}`)
+    lines.push(`${name}${suffix}${pairs.length === 0 ? '' : `{${pairs.join()}}`} ${value}`)
   }
   return lines
 }

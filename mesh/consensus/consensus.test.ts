@@ -50,3 +50,18 @@ test('a member with the log of another cluster, or of another generation, is ref
   expect(refused(older, '1')).toContain('its log is from before the cluster was restored')
   await cluster.close()
 }, 30_000)
+
+test('what metrics tell: elections, how long the disk takes, how far the log is', async () => {
+  const cluster = new TestCluster(mkdtempSync(join(root, 'metrics-')))
+  const { consensus, log } = await cluster.start('1')
+  for (let at = 0; at < 3; at++) await log.propose(Buffer.from(`p${at}`))
+  const { elections, commit, applied } = consensus.status
+  expect(elections).toEqual({ campaigns: 1, leaders: 1 })
+  expect([commit, applied]).toEqual([log.length, log.length])
+  const { fsync, append } = consensus.durations
+  for (const durations of [fsync, append]) {
+    expect(durations.count).toBeGreaterThan(3)
+    expect(durations.sumMs).toBeGreaterThan(0)
+  }
+  await cluster.close()
+}, 30_000)

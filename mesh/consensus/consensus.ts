@@ -3,7 +3,7 @@ import { ClusterClock } from '../clock/cluster-clock.ts'
 import type { Links } from '../link/links.ts'
 import { knownFeatureLevel } from '../log/feature-level.ts'
 import { openMemberLog } from '../log/member-log.ts'
-import type { VoterLog } from '../log/voter-log.ts'
+import type { LogDurations, VoterLog } from '../log/voter-log.ts'
 import type { Logger } from '../logger/logger.ts'
 import { type Configuration, membersOf } from '../raft/configuration.ts'
 import type { Leadership } from '../raft/effects.ts'
@@ -58,6 +58,19 @@ export interface ConsensusStatus extends Leadership {
   /** How far the machine's clock is ahead of cluster time; negative when behind; undefined: never compared. */
   skewMs: number | undefined
   featureLevel: number
+  /** Since this node's start. */
+  elections: Elections
+  /** Entries of the Raft log known to be committed, and those applied here. */
+  commit: number
+  applied: number
+}
+
+/** What a node has seen of elections. */
+export interface Elections {
+  /** Times that this node asked for votes. */
+  campaigns: number
+  /** Times that another leader than before was known, the first one included. */
+  leaders: number
 }
 
 const checkTicks = 10
@@ -80,6 +93,8 @@ export class Consensus {
   #unfollow: (() => void) | undefined
   #leadership: Leadership = { role: 'follower', term: 0, leader: null }
   #electionTimeoutMs = 0
+  readonly #elections: Elections = { campaigns: 0, leaders: 0 }
+  #lastLeader: string | null = null
 
   /** Serves its protocols; before the links know any peer. */
   constructor(options: ConsensusOptions) {
@@ -162,8 +177,13 @@ export class Consensus {
     return this.#leadership
   }
 
+  /** For metrics. */
+  get durations(): LogDurations {
+    return this.#openLog.durations
+  }
+
   get status(): ConsensusStatus {
-    const { configuration, role, term, leader } = this.#openLog.status
+    const { configuration, role, term, leader, commit, applied } = this.#openLog.status
     const listed = (reasons: ReadonlyMap<string, string> = new Map()) =>
       [...reasons].map(([id, reason]) => ({ id, reason }))
     return {
@@ -175,6 +195,9 @@ export class Consensus {
       refused: listed(this.#channel.refusals),
       skewMs: this.#reports.isCompared ? this.clock.skewMs : undefined,
       featureLevel: this.#openLog.featureLevel,
+      elections: { ...this.#elections },
+      commit,
+      applied,
     }
   }
 
@@ -197,7 +220,14 @@ export class Consensus {
   }
 
   #leadershipChanged(leadership: Leadership): void {
+    const before = this.#leadership
     this.#leadership = leadership
+    const { role, term, leader } = leadership
+    if (role === 'candidate' && (before.role !== 'candidate' || before.term !== term)) this.#elections.campaigns++
+    if (leader !== null && leader !== this.#lastLeader) {
+      this.#lastLeader = leader
+      this.#elections.leaders++
+    }
     this.#reports.follow(leadership.leader)
     this.#options.leadershipChanged?.(leadership)
     // Not within Raft's own turn: the check may change members.

@@ -17,6 +17,8 @@ import type { SystemError } from './system-error.ts'
 export interface LogStoreOptions {
   /** Called when a torn tail was cut while the store was opened. */
   onTornTail?: (torn: TornTail) => void
+  /** Called after each write of the log with how long its fsync took. */
+  onSynced?: ((durationMs: number) => void) | undefined
   /** For tests. */
   sizes?: StoreSizes
 }
@@ -139,6 +141,11 @@ export class LogStore implements Backend, LogListener {
       this.#memtable.apply(operation)
       this.#staged?.apply(operation)
     }
+  }
+
+  /** From the Log. */
+  synced(durationMs: number): void {
+    this.#options.onSynced?.(durationMs)
   }
 
   /** From the Log. */

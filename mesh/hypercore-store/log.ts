@@ -27,6 +27,8 @@ export interface LogListener {
   applied(operations: Operation[]): void
   /** All batches before are applied; those after go to this segment. May hold the log back. */
   segmentBegun(segment: number, sequence: number): void | Promise<void>
+  /** How long the fsync of a group took. */
+  synced(durationMs: number): void
   failed(error: StorePoisoned): void
 }
 
@@ -228,10 +230,11 @@ export class Log {
       this.#preparing.catch((error) => this.poison(error))
     }
     this.#listener.staged(group.batches)
-    await saved
+    this.#listener.synced(await saved)
   }
 
-  #append(path: string, buffer: SharedArrayBuffer, length: number, position: number): Promise<void> {
+  /** Resolves with how long the fsync took, in ms. */
+  #append(path: string, buffer: SharedArrayBuffer, length: number, position: number): Promise<number> {
     let id = this.#shared.get(buffer)
     if (id === undefined) {
       id = this.#nextShared++

@@ -30,14 +30,17 @@ const calls = {
     shared.delete(id)
   },
 
-  append(path: string, id: number, length: number, position: number): void {
+  /** How long the fsync took, in ms. */
+  append(path: string, id: number, length: number, position: number): number {
     if (current.path !== path) {
       calls.close()
       current = { path, fd: openSync(path, 'r+') }
     }
-    if (length === 0) return
+    if (length === 0) return 0
     pwriteAll(current.fd, shared.get(id)!.subarray(0, length), position, path)
+    const beginMs = performance.now()
     fdatasync(current.fd, path)
+    return performance.now() - beginMs
   },
 
   /** Makes the file of a segment, from one that is no longer needed if there is one. */

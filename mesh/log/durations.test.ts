@@ -11,4 +11,6 @@ test('percentiles of the newest', () => {
   expect(durations.percentileMs(0.99)).toBe(100)
   for (let count = 0; count < 100; count++) durations.add(2)
   expect(durations.percentileMs(1)).toBe(2)
+  expect(durations.count).toBe(201)
+  expect(durations.sumMs).toBe(7 + 5050 + 200)
 })

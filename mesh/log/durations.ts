@@ -1,7 +1,8 @@
-/** The newest of many durations, and how long the slow ones among them were. */
+/** How long something took: how often and how long in all, and the newest of them for what the slow ones among them took. */
 export class Durations {
   readonly #newest: Float64Array
   #count = 0
+  #sumMs = 0
 
   constructor(maxKept = 512) {
     this.#newest = new Float64Array(maxKept)
@@ -9,6 +10,17 @@ export class Durations {
 
   add(durationMs: number): void {
     this.#newest[this.#count++ % this.#newest.length] = durationMs
+    this.#sumMs += durationMs
+  }
+
+  /** Of all that was ever added. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Of all that was ever added. */
+  get sumMs(): number {
+    return this.#sumMs
   }
 
   /** What this fraction (0 to 1) of the kept ones did not exceed; undefined when there are none. */

@@ -49,7 +49,8 @@ const maxKeptBytes = 16 * 1024 * 1024
 export class RaftDriver {
   readonly #options: RaftDriverOptions
   readonly #raft: Raft
-  readonly #writeDurations = new Durations()
+  /** Of writes to the Raft log, until they are on the disk. */
+  readonly writeDurations = new Durations()
   readonly #timer: ReturnType<typeof setInterval>
   #lastTickMs: number
   #electionTicks: number
@@ -76,11 +77,6 @@ export class RaftDriver {
 
   get status(): RaftStatus {
     return this.#raft.status
-  }
-
-  /** 99 of 100 of the newest writes to the log took no longer. */
-  get writeP99Ms(): number | undefined {
-    return this.#writeDurations.percentileMs(0.99)
   }
 
   /** Never below ten ticks: heartbeats may be late. */
@@ -198,7 +194,7 @@ export class RaftDriver {
         if (write.snapshot !== undefined) await this.#install(write.snapshot)
         const begunMs = this.#options.clock.monotonicMs()
         await this.#options.log.write(write)
-        this.#writeDurations.add(this.#options.clock.monotonicMs() - begunMs)
+        this.writeDurations.add(this.#options.clock.monotonicMs() - begunMs)
         if (this.#stopped !== undefined) return
         for (const { send } of taken) for (const message of send) this.#options.send(message)
         this.#run(() => this.#raft.persisted(taken.at(-1)!.sequence))

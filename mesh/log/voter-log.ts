@@ -13,6 +13,7 @@ import { StoreError } from '../store/store.ts'
 import { encodeCommand } from './command-codec.ts'
 import type { CommittedBlock, CommittedLog } from './committed-log.ts'
 import { decodeDatagram, encodeDatagram } from './datagram.ts'
+import { Durations } from './durations.ts'
 import { handOver } from './hand-over.ts'
 import { decodeMessage, encodeMessage } from './message-codec.ts'
 import { Operations } from './operations.ts'
@@ -77,6 +78,17 @@ export interface VoterLogOptions {
   proposeTimeoutMs?: number
 }
 
+/** How long this node's disk takes. */
+export interface LogDurations {
+  fsync: Durations
+  append: Durations
+}
+
+interface Disk {
+  storage: CoreStorage
+  fsync: Durations
+}
+
 const readTimeoutMs = 3000
 const defaultProposeTimeoutMs = 8000
 /** Within a message of the link, whatever else is in it. */
@@ -93,6 +105,7 @@ const fetchPauseMs = 500
 export class VoterLog implements CommittedLog {
   readonly #options: VoterLogOptions
   readonly #storage: CoreStorage
+  readonly #fsync: Durations
   readonly #operations: Operations
   readonly #raftLog: RaftLog
   readonly #proposer: Proposer
@@ -104,9 +117,10 @@ export class VoterLog implements CommittedLog {
   #turn: Promise<void> = Promise.resolve()
   #failure: StoreError | undefined
 
-  private constructor(options: VoterLogOptions, storage: CoreStorage, operations: Operations, raftLog: RaftLog) {
+  private constructor(options: VoterLogOptions, disk: Disk, operations: Operations, raftLog: RaftLog) {
     this.#options = options
-    this.#storage = storage
+    this.#storage = disk.storage
+    this.#fsync = disk.fsync
     this.#operations = operations
     this.#raftLog = raftLog
     this.#proposer = new Proposer({
@@ -120,16 +134,18 @@ export class VoterLog implements CommittedLog {
 
   /** Throws when the log here is another cluster's, damaged or newer than this build. */
   static async open(options: VoterLogOptions): Promise<VoterLog> {
-    const storage = openStorage(options.directory, options.logger)
+    const fsync = new Durations()
+    const storage = openStorage(options.directory, options.logger, (durationMs) => fsync.add(durationMs))
     try {
-      return await VoterLog.#openIn(storage, options)
+      return await VoterLog.#openIn({ storage, fsync }, options)
     } catch (error) {
       await storage.close()
       throw error
     }
   }
 
-  static async #openIn(storage: CoreStorage, options: VoterLogOptions): Promise<VoterLog> {
+  static async #openIn(disk: Disk, options: VoterLogOptions): Promise<VoterLog> {
+    const { storage } = disk
     const { seed, generation, secret, cluster, voters } = options
     const core = await openOperationsCoreIn(storage, seed, generation)
     core.core.autoClose = false
@@ -142,7 +158,7 @@ export class VoterLog implements CommittedLog {
     if ((await termAt(raftLog, operations.length)) !== operations.lastTerm) {
       await raftLog.write({ snapshot: { ...base, configuration: emptyConfiguration }, entries: [] })
     }
-    const log = new VoterLog(options, storage, operations, raftLog)
+    const log = new VoterLog(options, disk, operations, raftLog)
     await log.#start()
     return log
   }
@@ -179,7 +195,12 @@ export class VoterLog implements CommittedLog {
 
   /** 99 of 100 of the newest writes to this node's log took no longer; undefined before the first. */
   get writeP99Ms(): number | undefined {
-    return this.#driver.writeP99Ms
+    return this.durations.append.percentileMs(0.99)
+  }
+
+  /** For metrics: of each fsync, and of each write to the Raft log, which waits for one. */
+  get durations(): LogDurations {
+    return { fsync: this.#fsync, append: this.#driver.writeDurations }
   }
 
   get status(): RaftStatus {

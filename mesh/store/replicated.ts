@@ -1,9 +1,9 @@
 import type { Clock } from '../clock/clock.ts'
 import { within } from '../clock/deadline.ts'
 import type { CommittedBlock, CommittedLog } from '../log/committed-log.ts'
+import { Durations } from '../log/durations.ts'
 import type { Logger } from '../logger/logger.ts'
 import { type Checkpoint, Checkpoints } from './checksum.ts'
-import { Durations } from './durations.ts'
 import { EventRing } from './event-ring.ts'
 import { History } from './history.ts'
 import { type ImageHeader, imageSections } from './image.ts'
@@ -121,7 +121,7 @@ export class ReplicatedStore implements Store {
       return outcome.committed
     } finally {
       this.#waiting.delete(id)
-      this.durations.commit.observe(clock.monotonicMs() - beginMs)
+      this.durations.commit.add(clock.monotonicMs() - beginMs)
     }
   }
 
@@ -248,7 +248,7 @@ export class ReplicatedStore implements Store {
     for (const answer of answers) answer()
     for (const waiter of this.#appliedWaiters) waiter()
     this.#planExpiry()
-    this.durations.apply.observe(this.#options.clock.monotonicMs() - beginMs)
+    this.durations.apply.add(this.#options.clock.monotonicMs() - beginMs)
     return this.#view.add(batch).catch((error: Error) => this.#poison(error))
   }
 

@@ -127,6 +127,8 @@ declare module 'hypercore-storage' {
   export interface CoreStorageOptions {
     /** Called when a torn tail was cut while the store was opened (see mesh/hypercore-store). */
     onTornTail?(report: { file: string; offset: number; droppedBytes: number; sequence: number }): void
+    /** Called after each fsync of the store's log. */
+    onSynced?: ((durationMs: number) => void) | undefined
     /** For tests, see mesh/hypercore-store/sizes.ts. */
     sizes?: { segmentBytes: number; tableBytes: number; cacheBytes: number; freeableBytes: number }
   }
