@@ -138,6 +138,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return run({ options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory })
 }
 
+const registrationPatienceMs = 10_000
+
 interface RunningParts {
   options: WorkerOptions
   parts: WorkerParts
@@ -187,7 +189,8 @@ async function run(running: RunningParts): Promise<Worker> {
   for (const companion of beside) companion.start()
   await serviceInformer.synced()
   await podSet.start()
-  await registration.start()
+  // A node that is cut off serves its pods all the same.
+  await Promise.race([registration.start(), Bun.sleep(registrationPatienceMs)])
   const containers = () => podSet.all().flatMap((actor) => actor.runtime.containers)
   const usage = () =>
     Promise.all([

@@ -1,3 +1,5 @@
+import { ApiError } from '../client/client.ts'
+import type { ResourceDefinition } from '../resource/definition.ts'
 import { getObject } from '../resource/get.ts'
 import { type ApiObject, timestamp } from '../resource/object.ts'
 import type { Registry } from '../resource/registry.ts'
@@ -20,7 +22,7 @@ export function requestToken(tokens: ServiceAccountTokens): SubresourceAction {
     const { spec = {} } = body as unknown as TokenRequest & { spec?: Partial<TokenRequest['spec']> }
     const expirationSeconds = Number(spec?.expirationSeconds ?? defaultSeconds)
     refuseDuration(target.name, expirationSeconds)
-    const { object: account } = await getObject(registry, target.definition, target.namespace, target.name)
+    const { object: account } = await newestHere(registry, target.definition, target.namespace, target.name)
     const binding = await boundObject(registry, target, spec?.boundObjectRef as Partial<BoundObject> | undefined)
     const { token, expiresMs } = await tokens.issue({
       namespace: target.namespace,
@@ -45,6 +47,16 @@ export function requestToken(tokens: ServiceAccountTokens): SubresourceAction {
   }
 }
 
+/** The newest that there is; without a quorum what this node has: pods of a node that is cut off need tokens too. */
+async function newestHere(registry: Registry, definition: ResourceDefinition, namespace: string, name: string) {
+  try {
+    return await getObject(registry, definition, namespace, name)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 503) throw error
+    return getObject(registry, definition, namespace, name, '0')
+  }
+}
+
 function refuseDuration(name: string, seconds: number): void {
   const causes: FieldCause[] = []
   const add = (why: string) =>
@@ -66,7 +78,7 @@ async function boundObject(registry: Registry, target: Target, ref: Partial<Boun
     throw badRequest(`cannot bind token for serviceaccount to object of kind ${kind ?? ''}: use Pod, Secret or Node`)
   const definition = registry.find('', 'v1', resource)
   if (!definition) throw notFound(request, name)
-  const { object } = await getObject(registry, definition, kind === 'Node' ? '' : target.namespace, name)
+  const { object } = await newestHere(registry, definition, kind === 'Node' ? '' : target.namespace, name)
   if (uid && object.metadata.uid !== uid) {
     throw conflict(
       definition,
