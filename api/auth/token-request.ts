@@ -1,4 +1,4 @@
-import { ApiError } from '../client/client.ts'
+import { StoreError } from '../../mesh/store/store.ts'
 import type { ResourceDefinition } from '../resource/definition.ts'
 import { getObject } from '../resource/get.ts'
 import { type ApiObject, timestamp } from '../resource/object.ts'
@@ -52,7 +52,7 @@ async function newestHere(registry: Registry, definition: ResourceDefinition, na
   try {
     return await getObject(registry, definition, namespace, name)
   } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 503) throw error
+    if (!(error instanceof StoreError) || error.code !== 'NoQuorum') throw error
     return getObject(registry, definition, namespace, name, '0')
   }
 }
