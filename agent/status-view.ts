@@ -1,3 +1,4 @@
+import { skewToTellMs } from '../mesh/clock/cluster-clock.ts'
 import type { Membership } from '../mesh/identity/membership.ts'
 import type { PeerKey } from '../mesh/link/links.ts'
 import { describeSinglePoint, singlePoints } from '../mesh/link/single-points.ts'
@@ -5,9 +6,6 @@ import type { Mesh } from './cluster/mesh.ts'
 import type { NodePlace } from './node-place.ts'
 import { release } from './release.ts'
 import type { NamedLink, NodeStatus, QuorumStatus, StatusBoard } from './status.ts'
-
-/** A clock that is more than this off is said. */
-const maxSkewMs = 5000
 
 /** What this node says of itself: more of it as its parts come up. */
 export class StatusView {
@@ -43,7 +41,7 @@ export class StatusView {
       remarks.push(
         'no leader is known: a majority of the voters has to be up and linked before anything can be written',
       )
-    if (skewMs !== undefined && Math.abs(skewMs) > maxSkewMs) {
+    if (skewMs !== undefined && Math.abs(skewMs) > skewToTellMs) {
       const side = skewMs > 0 ? 'ahead of' : 'behind'
       remarks.push(
         `this machine's clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${side} the cluster's: set it right`,

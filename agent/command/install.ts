@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { writePrivateFile } from '../../mesh/identity/private-file.ts'
 import { dataDirectoryAt } from '../data-directory.ts'
 import type { NodeFlags } from '../node-options.ts'
@@ -17,6 +18,12 @@ export const command: CommandModule<NodeFlags> = {
     const { join: token, ...others } = flags
     // A unit is readable by everybody.
     if (token !== undefined) await writePrivateFile(dataDirectoryAt(dataDirectory).joinToken, `${token}\n`)
+    const makesCluster = token === undefined && !existsSync(dataDirectoryAt(dataDirectory).keyring)
+    if (makesCluster && flags.recoveryKeyFile === undefined) {
+      context.log.warn(
+        'without --recovery-key-file a new cluster has no recovery key: its snapshots will not be sealed',
+      )
+    }
     const file = await installUnit({ executable: process.execPath, flags: wordsOf(others) })
     context.print(
       `${file} is written, and the node starts now and at every boot: skein status --watch shows how far it is`,

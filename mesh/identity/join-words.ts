@@ -61,7 +61,7 @@ function signed(role: string, handshakeHash: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`skein join ${role} `), handshakeHash])
 }
 
-/** One conversation: messages are awaited one by one, each within 15 s. */
+/** One conversation: messages are awaited one by one. */
 export class Words {
   readonly #stream: NoiseSecretStream
   readonly #messages: unknown[] = []
@@ -79,14 +79,14 @@ export class Words {
     this.#stream.write(Buffer.from(JSON.stringify(message)))
   }
 
-  /** The next message. Throws when none comes, or it is no JSON object of format 1. */
-  async hear<T extends { format: 1 }>(): Promise<Partial<T>> {
+  /** The next message. Throws when none comes in time (15 s), or it is no JSON object of format 1. */
+  async hear<T extends { format: 1 }>(withinMs = waitMs): Promise<Partial<T>> {
     if (this.#messages.length === 0 && this.#end === undefined) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
         const timer = setTimeout(() => {
           this.#ended(new Error('the other end does not answer'))
-        }, waitMs)
+        }, withinMs)
         this.#stream.once('close', () => clearTimeout(timer))
       })
     }

@@ -24,6 +24,8 @@ export interface JoinServiceOptions {
 
 /** Conversations at once; more are closed. */
 const maxConversations = 32
+/** One who only sends again the first handshake message that it overheard gets this far, and can say no word. */
+const firstWordMs = 3000
 
 /** Takes joining nodes in. Any member does. */
 export class JoinService {
@@ -58,7 +60,7 @@ export class JoinService {
     const { keyring, log } = this.#options
     const { handshakeHash } = stream
     words.say({ format: 1, proof: signConnection('cluster', handshakeHash, clusterKeyPair(keyring).secretKey) })
-    const request = await words.hear<JoinRequest>()
+    const request = await words.hear<JoinRequest>(firstWordMs)
     const { nodeKey = '', signature = '', name = '', replace = false } = request
     if (!isSignedConnection('node', handshakeHash, signature, nodeKey)) throw new Error('it did not prove its key')
     const token = stream.remotePublicKey.toString('hex')

@@ -56,6 +56,30 @@ describe('three servers', () => {
     }
   }, 120_000)
 
+  test('cp, logs -f and port-forward through every server for a pod of another', async () => {
+    for (const [index, server] of servers.entries()) {
+      const other = servers[(index + 1) % servers.length]!
+      const pods = await server.kubectl([
+        'get',
+        'pods',
+        '-o',
+        'jsonpath={range .items[*]}{.metadata.name} {.spec.nodeName}{"\\n"}{end}',
+      ])
+      const name = pods
+        .split('\n')
+        .find((line) => line.endsWith(` ${other.name}`))
+        ?.split(' ')[0]
+      // Two replicas and one pod with tools on three servers: not each has one.
+      if (name === undefined) continue
+      const file = `${server.directory}/sent`
+      await Bun.write(file, `from ${server.name}`)
+      await server.kubectl(['cp', file, `${name}:/tmp/received`])
+      expect(await server.kubectl(['exec', name, '--', 'cat', '/tmp/received'])).toBe(`from ${server.name}`)
+      if (name === 'tools') continue
+      expect(await forwarded(server, name)).toContain('nginx 1')
+    }
+  }, 120_000)
+
   test('the leader is killed: a write within 3 s, and all is there when the three have started again', async () => {
     const leader = await leaderOf(servers)
     const [second, third] = servers.filter((server) => server !== leader) as [Server, Server]
@@ -84,4 +108,29 @@ async function leaderOf(servers: Server[]): Promise<Server> {
     if ((await server.status())?.quorum?.role === 'leader') return server
   }
   throw new Error('none of the servers leads')
+}
+
+/** What a pod answers at a port that kubectl forwards, while its log is followed to see the request there too. */
+async function forwarded(server: Server, pod: string): Promise<string> {
+  const kubectl = (args: string[]) => server.host.command(['kubectl', '--kubeconfig', server.kubeconfig, ...args])
+  const following = Bun.spawn(kubectl(['logs', '-f', '--tail=0', pod]), { stdout: 'pipe', stderr: 'ignore' })
+  const forwarding = Bun.spawn(kubectl(['port-forward', pod, '18080:80']), { stdout: 'pipe', stderr: 'inherit' })
+  try {
+    const reader = forwarding.stdout.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader.read()).value).toContain('Forwarding from 127.0.0.1:18080')
+    const answer = await server.host.output([
+      'curl',
+      '--silent',
+      '--max-time',
+      '10',
+      'http://127.0.0.1:18080/?forwarded',
+    ])
+    for await (const text of following.stdout.pipeThrough(new TextDecoderStream())) {
+      if (text.includes('?forwarded')) break
+    }
+    return answer
+  } finally {
+    following.kill()
+    forwarding.kill()
+  }
 }
