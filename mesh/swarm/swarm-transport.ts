@@ -100,15 +100,38 @@ export class SwarmTransport implements LinkTransport {
     const others = new AbortController()
     const anySignal = AbortSignal.any([signal, others.signal])
     const dials: Promise<Connection>[] = []
-    for await (const { peer, hints } of lookupTopic(node, topic)) {
-      dials.push(this.#dial(peer, [], hints, anySignal))
-      if (dials.length >= maxParallelDials) break
+    const { promise: first, resolve, reject } = Promise.withResolvers<Connection>()
+    const search = async () => {
+      for await (const { peer, hints } of lookupTopic(node, topic)) {
+        anySignal.throwIfAborted()
+        const dial = this.#dial(peer, [], hints, anySignal)
+        dials.push(dial)
+        // The search goes on for seconds where a host that it asks is gone.
+        dial.then(resolve, () => {})
+        if (dials.length >= maxParallelDials) break
+      }
+      if (dials.length === 0) throw new Error('nobody was found in the DHT')
+      resolve(await firstOf(dials))
     }
-    signal.throwIfAborted()
-    if (dials.length === 0) throw new Error('nobody was found in the DHT')
-    const first = await firstOf(dials)
-    others.abort(new Error('another peer was quicker'))
-    return first
+    search().catch(reject)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    try {
+      return await first
+    } finally {
+      others.abort(new Error('another peer was quicker'))
+      void this.#closeLate(dials, first)
+    }
+  }
+
+  /** Connections that open after another one was taken. */
+  async #closeLate(dials: Promise<Connection>[], first: Promise<Connection>): Promise<void> {
+    const taken = await first.catch(() => undefined)
+    for (const dial of dials) {
+      dial.then(
+        ({ stream }) => stream !== taken?.stream && stream.destroy(),
+        () => {},
+      )
+    }
   }
 
   networkChanged(): void {
@@ -188,14 +211,7 @@ export class SwarmTransport implements LinkTransport {
 /** The first that succeeds, the rest destroyed; rejects with why the first failed. */
 async function firstOf(dials: Promise<Connection>[]): Promise<Connection> {
   try {
-    const first = await Promise.any(dials)
-    for (const dialling of dials) {
-      dialling.then(
-        (late) => late !== first && late.stream.destroy(),
-        () => {},
-      )
-    }
-    return first
+    return await Promise.any(dials)
   } catch (error) {
     throw (error as AggregateError).errors[0] as Error
   }
