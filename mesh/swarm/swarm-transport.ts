@@ -208,7 +208,7 @@ export class SwarmTransport implements LinkTransport {
   }
 }
 
-/** The first that succeeds, the rest destroyed; rejects with why the first failed. */
+/** The first that succeeds; rejects with why the first failed. */
 async function firstOf(dials: Promise<Connection>[]): Promise<Connection> {
   try {
     return await Promise.any(dials)
