@@ -19,11 +19,12 @@ export class NumberedWriter {
     await this.#done
   }
 
-  /** Those that a server does not show. */
+  /** Those, of what is acknowledged by now, that a server does not show. */
   async missingAt(server: Server): Promise<string[]> {
+    const acknowledged = [...this.acknowledged]
     const names = await server.kubectl(['get', 'configmaps', '-o', 'name'])
     const there = new Set(names.split('\n').map((name) => name.replace('configmap/', '')))
-    return this.acknowledged.filter((name) => !there.has(name))
+    return acknowledged.filter((name) => !there.has(name))
   }
 
   async #write(): Promise<void> {
