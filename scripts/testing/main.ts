@@ -5,9 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Count, countPart } from './count.ts'
+import { failuresOf } from './failures.ts'
 import { chosenParts, longParts, type Part, root } from './parts.ts'
 
-async function runPart(part: Part, reports: string): Promise<Count> {
+interface Outcome extends Count {
+  /** The failed tests, each as a few lines. */
+  failures: string[]
+}
+
+async function runPart(part: Part, reports: string): Promise<Outcome> {
   const report = join(reports, `${part.name.replaceAll('/', '-')}.xml`)
   const startedMs = performance.now()
   console.log(`\n=== ${part.name}`)
@@ -31,7 +37,8 @@ async function runPart(part: Part, reports: string): Promise<Count> {
   const exitCode = await child.exited
   const seconds = Math.round((performance.now() - startedMs) / 1000)
   if (child.signalCode) console.log(`${part.name} was ended by ${child.signalCode} after ${seconds} s`)
-  return countPart(existsSync(report) ? readFileSync(report, 'utf8') : undefined, child.signalCode ? null : exitCode)
+  const xml = existsSync(report) ? readFileSync(report, 'utf8') : undefined
+  return { ...countPart(xml, child.signalCode ? null : exitCode), failures: failuresOf(xml ?? '') }
 }
 
 async function main(): Promise<number> {
@@ -41,10 +48,12 @@ async function main(): Promise<number> {
   const reports = mkdtempSync(join(tmpdir(), 'skein-reports-'))
   const total: Count = { passed: 0, failed: 0, skipped: 0 }
   const lines: string[] = []
+  const failures: string[] = []
   try {
     for (const part of parts) {
       const count = await runPart(part, reports)
       for (const figure of ['passed', 'failed', 'skipped'] as const) total[figure] += count[figure]
+      failures.push(...count.failures)
       const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
       lines.push(`${count.failed > 0 ? 'FAIL' : 'ok  '} ${part.name}: ${count.passed} passed${skipped}`)
       if (count.failed > 0) lines[lines.length - 1] += `, ${count.failed} failed`
@@ -53,6 +62,7 @@ async function main(): Promise<number> {
     rmSync(reports, { recursive: true, force: true })
   }
   console.log(`\n${lines.join('\n')}`)
+  if (failures.length > 0) console.log(`\nfailed:\n${failures.join('\n')}\n`)
   if (total.skipped > 0) console.log(`${total.skipped} skipped`)
   console.log(`${total.passed} passed, ${total.failed} failed`)
   return total.failed === 0 ? 0 : 1
