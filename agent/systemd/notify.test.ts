@@ -2,6 +2,8 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { notifySystemd } from './notify.ts'
 
 /** What systemd does: a datagram socket. Python's, since Bun has none. */
@@ -21,11 +23,12 @@ for (const kind of ['path', 'abstract']) {
     const directory = mkdtempSync(join(tmpdir(), 'skein-notify-'))
     const socket = kind === 'path' ? join(directory, 'notify') : `@skein-notify-test-${process.pid}`
     const child = Bun.spawn([python!, '-c', receiver, socket], { stdout: 'pipe' })
-    const lines = child.stdout.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
+    const lines = createInterface({ input: Readable.fromWeb(child.stdout) })[Symbol.asyncIterator]()
     try {
-      expect((await lines.next()).value).toBe('listening\n')
+      expect((await lines.next()).value).toBe('listening')
       notifySystemd('READY=1\nSTATUS=ready', socket)
-      expect((await lines.next()).value).toBe('READY=1\nSTATUS=ready\n')
+      expect((await lines.next()).value).toBe('READY=1')
+      expect((await lines.next()).value).toBe('STATUS=ready')
     } finally {
       child.kill()
       await child.exited
