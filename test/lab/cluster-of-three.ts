@@ -1,4 +1,4 @@
-import { Lab } from './lab.ts'
+import { Lab, type ServerEquipment } from './lab.ts'
 import type { Server } from './server.ts'
 import { until } from './until.ts'
 
@@ -10,13 +10,15 @@ export class ClusterOfThree {
   readonly servers: Server[] = []
   /** Of a server behind NAT: its site's number. */
   readonly #sites = new Map<Server, number>()
+  readonly #equipment: ServerEquipment
 
-  private constructor(lab: Lab) {
+  private constructor(lab: Lab, equipment: ServerEquipment) {
     this.lab = lab
+    this.#equipment = { flags: ['--rendezvous', `51.10.0.10:${rendezvousPort}`, '--dht', 'none'], ...equipment }
   }
 
-  static async open(name: string): Promise<ClusterOfThree> {
-    const cluster = new ClusterOfThree(await Lab.forTest(name))
+  static async open(name: string, equipment: ServerEquipment = {}): Promise<ClusterOfThree> {
+    const cluster = new ClusterOfThree(await Lab.forTest(name), equipment)
     await cluster.lab.rendezvous('meet', 10, rendezvousPort)
     cluster.servers.push(await cluster.lab.publicServer('s1', 1, cluster.#equipment))
     for (const number of [2, 3]) await cluster.addSite(`s${number}`, number)
@@ -80,9 +82,5 @@ export class ClusterOfThree {
 
   close(): Promise<void> {
     return this.lab.close()
-  }
-
-  get #equipment() {
-    return { flags: ['--rendezvous', `51.10.0.10:${rendezvousPort}`, '--dht', 'none'] }
   }
 }

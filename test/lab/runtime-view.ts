@@ -17,8 +17,7 @@ export interface RuntimeView {
 }
 
 export async function readRuntime(server: Server): Promise<RuntimeView> {
-  const workerDirectory = join(server.dataDirectory, 'worker')
-  const connection = connectRuntime(join(stateDirectoryOf(workerDirectory), 'containerd.sock'))
+  const connection = connectTo(server)
   try {
     const [sandboxes, containers] = await Promise.all([
       connection.runtime.listPodSandbox({}),
@@ -36,6 +35,23 @@ export async function readRuntime(server: Server): Promise<RuntimeView> {
   } finally {
     connection.close()
   }
+}
+
+/** Ids of a server's running containers, and when each was started. */
+export async function runningSince(server: Server): Promise<Record<string, bigint>> {
+  const connection = connectTo(server)
+  try {
+    const { containers } = await connection.runtime.listContainers({
+      filter: { state: { state: ContainerState.CONTAINER_RUNNING } },
+    })
+    return Object.fromEntries(containers.map(({ id, createdAt }) => [id, createdAt]))
+  } finally {
+    connection.close()
+  }
+}
+
+function connectTo(server: Server) {
+  return connectRuntime(join(stateDirectoryOf(join(server.dataDirectory, 'worker')), 'containerd.sock'))
 }
 
 /** host-local keeps a file for each address, named by it. */

@@ -82,6 +82,13 @@ export class Server {
     return readStatus(join(this.dataDirectory, 'run', 'status.sock'))
   }
 
+  /** Waits for the agent's end by itself; gives its exit code. */
+  async ended(): Promise<number> {
+    const exitCode = await this.#agent!.exited
+    this.#agent = undefined
+    return exitCode
+  }
+
   /** Ends the agent as the given signal does; pods go on. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
     const agent = this.#agent
