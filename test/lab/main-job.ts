@@ -66,8 +66,8 @@ export interface MainJobStep {
   run(job: MainJob): Promise<string>
 }
 
-/** What Skein is for, from one copied file to an application that goes on when a server dies. */
-export const mainJob: MainJobStep[] = [
+/** From one copied file to people who chat in a room on three servers. */
+const beginning: MainJobStep[] = [
   {
     title: 'start skein on server 1; it packs a token into a copy of its executable',
     async run(job) {
@@ -114,6 +114,10 @@ export const mainJob: MainJobStep[] = [
       return job.clients.map(({ name, lines }) => `${name}: ${lines[0]}; everyone hears everyone`).join('\n')
     },
   },
+]
+
+/** The leader's server dies, and comes back. */
+export const mainJobOutage: MainJobStep[] = [
   {
     title: "cut the power of the leader's server",
     async run(job) {
@@ -170,6 +174,9 @@ export const mainJob: MainJobStep[] = [
     },
   },
 ]
+
+/** What Skein is for, from one copied file to an application that goes on when a server dies. */
+export const mainJob: MainJobStep[] = [...beginning, ...mainJobOutage]
 
 async function firstOnline(job: MainJob): Promise<Server> {
   for (const server of job.servers) {
