@@ -1,16 +1,24 @@
-/** `scripts/bench node`: from an empty directory and warm to /readyz and to the first container, and what a node at rest takes. */
-import { readFileSync } from 'node:fs'
+/**
+ * `scripts/bench node`: from an empty directory and warm to /readyz and to the first container, what a node at rest takes
+ * alone and as one of three, and how long nobody can write when the leader is killed.
+ */
 import { parseArgs } from 'node:util'
+import { ClusterOfThree } from '../lab/cluster-of-three.ts'
 import { Lab } from '../lab/lab.ts'
+import { serverUse } from '../lab/process-use.ts'
 import type { Server } from '../lab/server.ts'
 import { images } from '../lab/thin-path.ts'
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, rest: { type: 'string', default: '30' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    rest: { type: 'string', default: '30' },
+    failovers: { type: 'string', default: '5' },
+  },
 })
 const rounds = Number(values.rounds)
+const failovers = Number(values.failovers)
 const restSeconds = Number(values.rest)
-const clockTicksPerSecond = 100
 
 interface Start {
   readyMs: number
@@ -29,28 +37,56 @@ async function measureStart(server: Server, pod: string): Promise<Start> {
   return { readyMs, containerMs: performance.now() - begin }
 }
 
-/** Resident megabytes, and seconds of CPU so far. */
-function processUse(pid: number): { rssMb: number; cpuSeconds: number } {
-  const rssKb = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return { rssMb: rssKb / 1024, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / clockTicksPerSecond }
+interface Rest {
+  agentMb: number
+  containerdMb: number
+  /** Percent of a core. */
+  agentCpu: number
+  containerdCpu: number
 }
 
-function containerdPid(server: Server): number {
-  const { stdout } = Bun.spawnSync(['pgrep', '-f', `containerd --config ${server.dataDirectory}/`])
-  return Number(stdout.toString().trim().split('\n')[0])
-}
-
-async function measureRest(server: Server) {
-  const pids = { agent: (await server.status())!.pid, containerd: containerdPid(server) }
-  const before = { agent: processUse(pids.agent), containerd: processUse(pids.containerd) }
+/** What servers take over the seconds of rest, all at once. */
+async function measureRest(servers: Server[]): Promise<Rest[]> {
+  const before = await Promise.all(servers.map(serverUse))
   await Bun.sleep(restSeconds * 1000)
-  const after = { agent: processUse(pids.agent), containerd: processUse(pids.containerd) }
-  const share = (name: 'agent' | 'containerd') =>
-    ((after[name].cpuSeconds - before[name].cpuSeconds) / restSeconds) * 100
-  return { after, agentCpu: share('agent'), containerdCpu: share('containerd') }
+  const afterwards = await Promise.all(servers.map(serverUse))
+  return afterwards.map((after, index) => {
+    const share = (name: 'agent' | 'containerd') =>
+      ((after[name].cpuSeconds - before[index]![name].cpuSeconds) / restSeconds) * 100
+    return {
+      ...{ agentMb: after.agent.rssMb, containerdMb: after.containerd.rssMb },
+      ...{ agentCpu: share('agent'), containerdCpu: share('containerd') },
+    }
+  })
+}
+
+/** From kill -9 of the leader's agent to the next acknowledged write at another node; kubectl's own 0.1 s included. */
+async function measureFailover(cluster: ClusterOfThree, round: number): Promise<number> {
+  const leader = await cluster.leader()
+  const other = cluster.servers.find((server) => server !== leader)!
+  const kubectl = ['kubectl', '--kubeconfig', other.kubeconfig, '--request-timeout=2s', 'create', 'configmap']
+  await leader.end('SIGKILL')
+  const begin = performance.now()
+  for (let attempt = 0; ; attempt++) {
+    const { exitCode } = await other.host.run([...kubectl, `failover-${round}-${attempt}`])
+    if (exitCode === 0) break
+  }
+  const tookMs = performance.now() - begin
+  await leader.start()
+  await cluster.whole()
+  return tookMs
+}
+
+async function measureThree(): Promise<{ rest: Rest[]; failoverMs: number[] }> {
+  const cluster = await ClusterOfThree.open('bench')
+  try {
+    const rest = await measureRest(cluster.servers)
+    const failoverMs: number[] = []
+    for (let round = 0; round < failovers; round++) failoverMs.push(await measureFailover(cluster, round))
+    return { rest, failoverMs }
+  } finally {
+    await cluster.close()
+  }
 }
 
 function median(numbers: number[]): number {
@@ -59,7 +95,7 @@ function median(numbers: number[]): number {
 
 const cold: Start[] = []
 const warm: Start[] = []
-let rest: Awaited<ReturnType<typeof measureRest>> | undefined
+let alone: Rest | undefined
 for (let round = 0; round < rounds; round++) {
   const lab = await Lab.forTest('bench')
   try {
@@ -67,7 +103,7 @@ for (let round = 0; round < rounds; round++) {
     cold.push(await measureStart(server, 'cold'))
     await server.end('SIGTERM')
     warm.push(await measureStart(server, 'warm'))
-    if (round === rounds - 1) rest = await measureRest(server)
+    if (round === rounds - 1) [alone] = await measureRest([server])
   } finally {
     await lab.close()
   }
@@ -77,10 +113,16 @@ const column = (starts: Start[], key: keyof Start) => seconds(median(starts.map(
 console.log(`median of ${rounds}      to ready    to first container Running`)
 console.log(`cold             ${column(cold, 'readyMs')} s      ${column(cold, 'containerMs')} s`)
 console.log(`warm             ${column(warm, 'readyMs')} s      ${column(warm, 'containerMs')} s`)
-const { after, agentCpu, containerdCpu } = rest!
-console.log(`at rest, 2 pods, over ${restSeconds} s:`)
-console.log(`  agent          ${after.agent.rssMb.toFixed(0)} MB   ${agentCpu.toFixed(1)} % of a core`)
-console.log(`  containerd     ${after.containerd.rssMb.toFixed(0)} MB   ${containerdCpu.toFixed(1)} % of a core`)
-const rssMb = after.agent.rssMb + after.containerd.rssMb
-console.log(`node: ready ${column(cold, 'readyMs')} s, warm ${column(warm, 'readyMs')} s, rss ${rssMb.toFixed(0)} MB`)
+const three = await measureThree()
+console.log(`at rest over ${restSeconds} s          agent            containerd`)
+const restLine = (name: string, rest: Rest) =>
+  `${name.padEnd(26)}${rest.agentMb.toFixed(0)} MB  ${rest.agentCpu.toFixed(1)} %      ${rest.containerdMb.toFixed(0)} MB  ${rest.containerdCpu.toFixed(1)} %`
+console.log(restLine('one node, 2 pods', alone!))
+for (const [index, rest] of three.rest.entries()) console.log(restLine(`server ${index + 1} of three`, rest))
+const failoverSeconds = three.failoverMs.map(seconds)
+console.log(`leader killed, until the next write: ${failoverSeconds.join(', ')} s`)
+const rssMb = alone!.agentMb + alone!.containerdMb
+console.log(
+  `node: ready ${column(cold, 'readyMs')} s, rss ${rssMb.toFixed(0)} MB, failover ${seconds(median(three.failoverMs))} s`,
+)
 process.exit(0)

@@ -18,6 +18,8 @@ export interface ServerEquipment {
   flags?: string[]
   /** Names of images in its images folder; default busybox and nginx. */
   images?: string[]
+  /** Called when it has its place, before anything is in its directory. */
+  prepare?(server: Server): Promise<void>
 }
 
 /** Hosts and servers of one test or show; closing it leaves nothing behind. */
@@ -111,6 +113,7 @@ export class Lab {
     const server = this.#serverOn(host, name, equipment.flags)
     this.#servers.push(server)
     if (equipment.ownsHost) this.#ownHosts.add(host)
+    await equipment.prepare?.(server)
     const images = join(server.dataDirectory, 'images')
     await mkdir(images, { recursive: true, mode: 0o700 })
     for (const archive of makeImages(equipment.images ?? ['busybox', 'nginx']))
