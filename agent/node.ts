@@ -104,16 +104,15 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   const addresses = clusterAddresses(place, place.nodeNumber)
   const foundation: Foundation = { ...beginning, place, keyring, nodeKey, addresses }
   status.place = place
-  const mesh = await parts.start('mesh', () =>
-    Mesh.open(foundation, (error) => calls.ended(`${error.message}; start it again when that is mended`)),
-  )
+  const failed = (error: Error) => calls.ended(`${error.message}; start it again when that is mended`)
+  const mesh = await parts.start('mesh', () => Mesh.open(foundation, failed))
   status.mesh = mesh
   const streams = new NodePodStreams(place.nodeName)
   streams.join(mesh.tunnels, (name) => status.membership?.named(name)?.key, log.child('streams'))
   const nameOf = (key: PeerKey) => status.membership?.member(key)?.name
   const networkLinks = new NetworkLinks(mesh.links, nameOf, log.child('network'))
   const cluster = await parts.start('store', () =>
-    openCluster({ ...foundation, mesh, removed: () => calls.ended(removedReason) }),
+    openCluster({ ...foundation, mesh, failed, removed: () => calls.ended(removedReason) }),
   )
   status.membership = cluster.membership
   const networkAdmin = new NetworkAdmin()

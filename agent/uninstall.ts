@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { systemClock } from '../mesh/clock/clock.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
 import { clusterAddresses } from './cluster-addresses.ts'
@@ -35,5 +36,14 @@ export async function uninstall(options: NodeOptions, data: boolean, log: Logger
   const sources = { options, place, directory, addresses, payload, log }
   await removeWorker({ ...workerOptions(sources), clock: systemClock })
   await removeNetwork(networkOptions(sources))
-  if (data) await rm(directory.root, { recursive: true, force: true })
+  if (data) await removeDirectory(directory.root)
+}
+
+/** With all that is in it. One on a disk of its own is a mount point: that stays, empty but for what is the disk's own. */
+async function removeDirectory(path: string): Promise<void> {
+  const isMountPoint = (await stat(path)).dev !== (await stat(dirname(path))).dev
+  if (!isMountPoint) return rm(path, { recursive: true, force: true })
+  for (const name of await readdir(path)) {
+    if (name !== 'lost+found') await rm(join(path, name), { recursive: true, force: true })
+  }
 }

@@ -12,6 +12,8 @@ export interface ClusterOptions extends MeshSources {
   mesh: Mesh
   /** This node was taken out of the cluster. */
   removed(): void
+  /** Its state can no longer be kept on this node's disk. */
+  failed(error: Error): void
 }
 
 /** This node's share in what the cluster knows. */
@@ -32,6 +34,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const store = await ReplicatedStore.open({
     ...{ log: operations, viewFile: directory.view, clock, logger },
     checkpointReached: (checkpoint) => mesh.checksums.reached(checkpoint),
+    failed: options.failed,
   })
   mesh.state.store = store
   const membership = await Membership.open({ store, peer: place.nodeName, clock, log: log.child('mesh') })

@@ -42,6 +42,8 @@ export interface ReplicatedStoreOptions {
   retention?: RetentionOptions
   /** Each minute of cluster time, at the same place on every node: to be compared, see ChecksumExchange. */
   checkpointReached?(checkpoint: Checkpoint): void
+  /** Told once: the view cannot be written, so this store neither reads nor writes any more. */
+  failed?(error: Error): void
 }
 
 /** No listing is longer: keeps `LIMIT` within SQLite's integers. */
@@ -263,7 +265,9 @@ export class ReplicatedStore implements Store {
 
   /** The view is derived, but a node that cannot write its disk must not go on as if it could. */
   #poison(error: Error): void {
+    if (this.#failure !== undefined) return
     this.stop(`the view of the state cannot be written: ${error.message}`)
+    this.#options.failed?.(this.#failure!)
   }
 
   /** An empty operation makes the log's time move on, and with it what is due expires on every node alike. */

@@ -82,10 +82,14 @@ export class Server {
     return readStatus(join(this.dataDirectory, 'run', 'status.sock'))
   }
 
-  /** Waits for the agent's end by itself; gives its exit code. */
-  async ended(): Promise<number> {
-    const exitCode = await this.#agent!.exited
+  /** Waits for the agent's end by itself; gives its exit code. Throws with what it said when it goes on. */
+  async ended(timeoutMs = 60_000): Promise<number> {
+    const agent = this.#agent!
+    const late = setTimeout(() => agent.kill('SIGKILL'), timeoutMs)
+    const exitCode = await agent.exited
+    clearTimeout(late)
     this.#agent = undefined
+    if (agent.signalCode !== null) throw new Error(`the agent goes on:\n${await this.logTail()}`)
     return exitCode
   }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { output, run } from './command.ts'
 
@@ -12,7 +12,7 @@ export class SmallDisk {
     this.#image = image
   }
 
-  /** Mounts a new ext4 on `directory`, its image beside it. */
+  /** Mounts a new ext4 on `directory`, its image beside it. As for a data directory, nobody else may read it. */
   static async mount(directory: string, sizeMb: number): Promise<SmallDisk> {
     const image = `${directory}.img`
     await mkdir(directory, { recursive: true })
@@ -20,6 +20,7 @@ export class SmallDisk {
     // No blocks kept for root: full is full.
     await output(['mkfs.ext4', '-q', '-m', '0', image])
     await output(['mount', '-o', 'loop', image, directory])
+    await chmod(directory, 0o700)
     return new SmallDisk(directory, image)
   }
 
