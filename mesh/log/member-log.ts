@@ -15,6 +15,10 @@ export interface MemberLogOptions extends Omit<VoterLogOptions, 'voters'> {
   signal?: AbortSignal
 }
 
+const stateIsLost =
+  'the state on this disk is lost or damaged, and operations that would make it anew are cleared: it is taken from a peer as ' +
+  'soon as one is linked. If there is no other node, restore a snapshot (skein snapshot restore)'
+
 /** Between two tries to fetch operations. */
 const fetchPauseMs = 500
 
@@ -28,13 +32,16 @@ export async function openMemberLog(options: MemberLogOptions): Promise<VoterLog
   for (let isSaid = false; mustFetch(found, isFounder); found = await lookAt(options)) {
     signal?.throwIfAborted()
     try {
-      const adopted = await state?.adopt(null, found.applied === 0 ? undefined : found.length)
+      const hasState = found.applied > 0 && !lacksState(found)
+      const adopted = await state?.adopt(null, hasState ? found.length : undefined)
       const stream = await options.openReplication(null)
       const wanted = adopted === undefined ? [] : await state?.wanted()
       const length = await fetchOperations({ ...options, stream, applied: adopted ?? found.applied, wanted })
       logger.info('operations are fetched', { length })
     } catch (error) {
-      if (!isSaid) logger.warn('operations are to be fetched from a peer', { error: (error as Error).message })
+      const detail = { error: (error as Error).message }
+      if (!isSaid && lacksState(found)) logger.error(stateIsLost, detail)
+      else if (!isSaid) logger.warn('operations are to be fetched from a peer', detail)
       isSaid = true
       await new Promise((resolve) => setTimeout(resolve, fetchPauseMs))
     }
@@ -51,12 +58,20 @@ interface Found {
   isWhole: boolean
   /** Operations, those that only the Raft log has included. */
   length: number
+  /** From here on every operation is kept; 0 where no state is. */
+  floor: number
   /** What the state here has applied of them: more, when it was adopted and the operations were still to come. */
   applied: number
 }
 
-function mustFetch({ isNew, isWhole, length, applied }: Found, isFounder: boolean): boolean {
-  return isNew ? !isFounder : !isWhole || length < applied
+function mustFetch(found: Found, isFounder: boolean): boolean {
+  const { isNew, isWhole, length, applied } = found
+  return isNew ? !isFounder : !isWhole || length < applied || lacksState(found)
+}
+
+/** Operations that the state would have to apply are cleared: only what had applied them could be cleared, so it was lost. */
+function lacksState({ floor, applied }: Found): boolean {
+  return applied < floor
 }
 
 async function lookAt({
@@ -81,10 +96,13 @@ async function lookAt({
       length = Math.max(length, log.lastIndex)
       await log.close()
     }
-    const isWhole = firstMissing(core, await floorOf(core)) >= core.length
+    const floor = await floorOf(core)
+    const isWhole = firstMissing(core, floor) >= core.length
     const isNew = core.length === 0 && !hasLog
     await core.close()
-    return { isNew, isWhole, length, applied: (await state?.applied()) ?? 0 }
+    // Without a state above nobody misses what is cleared.
+    if (state === undefined) return { isNew, isWhole, length, floor: 0, applied: 0 }
+    return { isNew, isWhole, length, floor, applied: await state.applied() }
   } finally {
     await storage.close()
   }

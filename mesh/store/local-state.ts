@@ -4,6 +4,7 @@ import type { Logger } from '../logger/logger.ts'
 import { encodeImage } from './image-file.ts'
 import { importImage } from './import-image.ts'
 import type { ReplicatedStore } from './replicated.ts'
+import { viewVersion } from './view-database.ts'
 
 /** History that comes along with an adopted state. */
 const maxWantedBytes = 64 * 1024 * 1024
@@ -36,8 +37,10 @@ export class LocalState {
 
   /** Operations that the state has applied; 0 when there is none, or it is damaged (and will be made anew). */
   async applied(): Promise<number> {
-    const [row] = this.#read<{ applied: number }>('SELECT applied FROM position')
-    return row?.applied ?? 0
+    const [row] = this.#read<{ applied: number; version: number }>(
+      'SELECT applied, user_version AS version FROM position, pragma_user_version',
+    )
+    return row?.version === viewVersion ? row.applied : 0
   }
 
   /** Blocks that history shows, the newest first, as many as a joining node should wait for. */

@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite'
 import { afterAll, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -184,3 +185,38 @@ test('a voter that was away while operations were cleared goes on from the state
   expect(await all(again)).toEqual(await all(first))
   await nodes.close()
 }, 30_000)
+
+for (const [what, spoil] of [
+  [
+    'damaged',
+    (file: string) => Bun.write(file, 'this is no database, but long enough to be looked at as one'.repeat(99)),
+  ],
+  ['lost', (file: string) => Bun.file(file).delete()],
+  ['of another version', async (file: string) => void new Database(file).run('PRAGMA user_version=1')],
+] as [string, (file: string) => Promise<unknown>][]) {
+  test(`a state that is ${what}, and cannot be made anew since operations were cleared, is taken from a peer`, async () => {
+    const nodes = new TestNodes(mkdtempSync(join(root, 'damaged-')))
+    const { store: first } = await nodes.start('1')
+    for (const id of ['2', '3']) await nodes.start(id)
+    await nodes.voting('123')
+    await first.commit(put('a', '1'))
+    for (let at = 0; at < 50; at++) await first.commit(put('lease', `${at}`, 'transient'))
+    await first.commit(put('a', '2'))
+    const { store: second, log } = nodes.nodes.get('2')!
+    await second.barrier()
+    await second.retain()
+    expect(log.floor).toBeGreaterThan(40)
+    await nodes.stop('2')
+    await spoil(nodes.viewFile('2'))
+    await first.commit(put('a', '3'))
+
+    const { store: again } = await nodes.start('2')
+    await again.barrier()
+    expect(await all(again)).toEqual(await all(first))
+    expect(await history(again, 'a')).toEqual(['3', '2', '1'])
+    const { revision } = await again.commit(put('a', '4'))
+    await first.barrier()
+    expect(await first.get('a')).toMatchObject({ revision })
+    await nodes.close()
+  }, 30_000)
+}

@@ -77,7 +77,8 @@ export interface ViewBatch {
   expiries: ExpiryRow[]
 }
 
-const schemaVersion = 3
+/** SQLite's user_version of the file: another one is thrown away. */
+export const viewVersion = 3
 
 /**
  * The materialised view in its own SQLite file, as a Worker uses it. No fsync of its own: after a crash it is as old as
@@ -234,7 +235,7 @@ function open(file: string): Database {
     database.run('PRAGMA synchronous=NORMAL')
     const { user_version: version } = database.query('PRAGMA user_version').get() as { user_version: number }
     if (version === 0) create(database)
-    else if (version !== schemaVersion) throw Object.assign(new Error('view version'), { code: 'SKEIN_VIEW_VERSION' })
+    else if (version !== viewVersion) throw Object.assign(new Error('view version'), { code: 'SKEIN_VIEW_VERSION' })
     return database
   } catch (error) {
     database.close()
@@ -267,6 +268,6 @@ function create(database: Database): void {
       'CREATE TABLE position(applied INT, revision INT, time REAL, term INT, compacted INT, compactedBlock INT)',
     )
     database.run('INSERT INTO position VALUES(0, 0, 0, 0, 0, -1)')
-    database.run(`PRAGMA user_version=${schemaVersion}`)
+    database.run(`PRAGMA user_version=${viewVersion}`)
   })()
 }
