@@ -36,6 +36,7 @@ import { snapshotHandlers } from './snapshot.ts'
 import { StatusBoard, serveStatus } from './status.ts'
 import { StatusView } from './status-view.ts'
 import { startWorker } from './worker/worker.ts'
+import { WorkerAdmin } from './worker-admin.ts'
 
 /** A running node. */
 export interface Node {
@@ -116,7 +117,9 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   )
   status.membership = cluster.membership
   const networkAdmin = new NetworkAdmin()
+  const workerAdmin = new WorkerAdmin()
   const admin = {
+    ...workerAdmin.handlers,
     ...networkAdmin.handlers,
     ...adminHandlers({ ...foundation, mesh, cluster }),
     ...snapshotHandlers({ ...foundation, store: cluster.store }),
@@ -128,7 +131,7 @@ async function startAll(beginning: Beginning, parts: Parts, status: StatusView, 
   }
   parts.add(serveAdmin(directory.adminSocket, admin))
   log.info('in the cluster', { cluster: place.clusterName, node: place.nodeName, number: place.nodeNumber })
-  await startParts({ ...foundation, mesh, cluster, streams, networkLinks, networkAdmin }, parts)
+  await startParts({ ...foundation, mesh, cluster, streams, networkLinks, networkAdmin, workerAdmin, status }, parts)
   if (entered.made === undefined || !beginning.options.showsSecrets) return undefined
   const joinToken = await createJoinToken({ ...foundation, mesh, cluster }, firstToken)
   return { ...entered.made, joinToken }
@@ -141,6 +144,8 @@ interface Grounds extends Foundation {
   streams: NodePodStreams
   networkLinks: NetworkLinks
   networkAdmin: NetworkAdmin
+  workerAdmin: WorkerAdmin
+  status: StatusView
 }
 
 async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
@@ -173,6 +178,8 @@ async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
     const clockSkewMs = () => mesh.consensus.status.skewMs
     const worker = await startWorker({ ...workerOptions(sources), client, clockSkewMs })
     streams.connect(worker.podStreams)
+    grounds.workerAdmin.worker = worker
+    grounds.status.pulls = () => worker.pulls()
     return worker
   })
 }

@@ -6,12 +6,14 @@ import type { Mesh } from './cluster/mesh.ts'
 import type { NodePlace } from './node-place.ts'
 import { release } from './release.ts'
 import type { NamedLink, NodeStatus, QuorumStatus, StatusBoard } from './status.ts'
+import type { PullStatus } from './worker/image/images.ts'
 
 /** What this node says of itself: more of it as its parts come up. */
 export class StatusView {
   place: NodePlace | undefined
   mesh: Mesh | undefined
   membership: Membership | undefined
+  pulls: (() => Promise<PullStatus[]>) | undefined
   readonly #board: StatusBoard
   readonly #startedAt = new Date().toISOString()
 
@@ -19,7 +21,7 @@ export class StatusView {
     this.#board = board
   }
 
-  read(): NodeStatus {
+  async read(): Promise<NodeStatus> {
     return {
       node: this.place?.nodeName ?? '',
       cluster: this.place?.clusterName ?? '',
@@ -30,6 +32,7 @@ export class StatusView {
       parts: this.#board.parts,
       quorum: this.membership && this.mesh && this.#quorum(this.mesh),
       links: this.mesh && this.#links(this.mesh),
+      pulls: await this.pulls?.(),
       remarks: this.mesh && this.membership && this.#remarks(this.mesh, this.membership),
     }
   }

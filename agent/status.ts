@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { LinkStatus } from '../mesh/link/links.ts'
 import type { Logger } from '../mesh/logger/logger.ts'
+import type { PullStatus } from './worker/image/images.ts'
 
 export type PartName = 'mesh' | 'store' | 'api' | 'runtime' | 'network' | 'control'
 export type PartState = 'starting' | 'ready' | 'failed' | 'stopped'
@@ -24,6 +25,8 @@ export interface NodeStatus {
   quorum?: QuorumStatus
   /** To each other member. */
   links?: NamedLink[]
+  /** Images that this node pulls now. */
+  pulls?: PullStatus[]
   /** What is not as it should be though every part works, one sentence each, with what to do where there is something. */
   remarks?: string[]
 }
@@ -70,9 +73,9 @@ export class StatusBoard {
 }
 
 /** Serves the node's status on a unix socket in its private directory; root of this machine needs no certificate. */
-export function serveStatus(socket: string, read: () => NodeStatus): { stop(): Promise<void> } {
+export function serveStatus(socket: string, read: () => Promise<NodeStatus>): { stop(): Promise<void> } {
   rmSync(socket, { force: true })
-  const server = Bun.serve({ unix: socket, fetch: () => Response.json(read()) })
+  const server = Bun.serve({ unix: socket, fetch: async () => Response.json(await read()) })
   return {
     async stop() {
       await server.stop(true)

@@ -69,6 +69,21 @@ test('quorum, links and remarks', () => {
   ])
 })
 
+test('pulls and how far they are', () => {
+  const pulls = [
+    { image: 'a/b:1', sinceMs: 0, progress: { receivedBytes: 1_500_000, totalBytes: 20_000_000 } },
+    { image: 'c:2', sinceMs: 1000 },
+  ]
+  expect(
+    statusText({ ...status, parts: [], pulls })
+      .split('\n')
+      .slice(1),
+  ).toEqual([
+    '  image a/b:1  pulling  1.5 MB of 20.0 MB, since 1970-01-01T00:00:00.000Z',
+    '  image c:2    pulling  since 1970-01-01T00:00:01.000Z',
+  ])
+})
+
 test('a node that has not joined yet says so', () => {
   expect(statusText({ ...status, node: '', ready: false, parts: [] })).toBe(
     'this node is in no cluster yet, and is not ready (skein 0.1.0, pid 7)',

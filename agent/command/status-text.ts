@@ -1,13 +1,15 @@
 import type { NamedLink, NodeStatus, QuorumStatus } from '../status.ts'
+import type { PullStatus } from '../worker/image/images.ts'
 
 /** A node's status for people. */
 export function statusText(status: NodeStatus): string {
-  const { node, cluster, ready, version, pid, parts, quorum, links = [], remarks = [] } = status
+  const { node, cluster, ready, version, pid, parts, quorum, links = [], pulls = [], remarks = [] } = status
   const who = node === '' ? 'this node is in no cluster yet, and' : `node ${node} of cluster ${cluster}`
   const head = `${who} is ${ready ? 'ready' : 'not ready'} (skein ${version}, pid ${pid})`
   const rows = parts.map(({ name, state, message }) => [name, state, message])
   if (quorum !== undefined) rows.push(['quorum', quorum.role, quorumText(quorum)])
   for (const link of links) rows.push([`link ${link.node}`, link.state, linkText(link)])
+  for (const pull of pulls) rows.push([`image ${pull.image}`, 'pulling', pullText(pull)])
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
   const lines = rows.map(
     ([name, state, text]) => `  ${name!.padEnd(widths[0]!)}  ${state!.padEnd(widths[1]!)}  ${text}`,
@@ -21,6 +23,11 @@ function quorumText({ leader, term, voters, learners, heldBack }: QuorumStatus):
   if (learners.length > 0) parts.push(`learners ${learners.join(', ')}`)
   parts.push(...heldBack.map(({ node, reason }) => `${node} does not vote yet: ${reason}`))
   return parts.join('; ')
+}
+
+function pullText({ progress, sinceMs }: PullStatus): string {
+  const far = progress && `${bytesText(progress.receivedBytes)} of ${bytesText(progress.totalBytes)}`
+  return [far, `since ${new Date(sinceMs).toISOString()}`].filter(Boolean).join(', ')
 }
 
 function linkText({ state, way, via, rttMs, sentBytes, receivedBytes, wayChanges, lastError }: NamedLink): string {

@@ -17,6 +17,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./check.ts'),
   },
   {
+    name: 'images',
+    summary: "load image archives into this node's container runtime, without a registry",
+    load: () => import('./images.ts'),
+  },
+  {
     name: 'install',
     summary: 'run this node as a systemd service, now and at every boot',
     load: () => import('./install.ts'),

@@ -11,7 +11,7 @@ import type { Logger } from '../../mesh/logger/logger.ts'
 import type { Payload } from '../payload/payload.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { ImageCollector } from './image/image-collector.ts'
-import { Images } from './image/images.ts'
+import { Images, type PullStatus } from './image/images.ts'
 import { readMachine } from './node/machine.ts'
 import { allocatableOf, type Readiness } from './node/node-object.ts'
 import { NodeRegistration } from './node/registration.ts'
@@ -31,6 +31,7 @@ import { readNodeUsage, readPodUsage } from './stats/usage.ts'
 import { endLeftCommands } from './stream/exec.ts'
 import { LogRotation } from './stream/log-rotation.ts'
 import { localPodStreams } from './stream/pod-streams.ts'
+import { EmptyDirLimits } from './volume/empty-dir-limits.ts'
 import { LocalPathProvisioner, localPathClass } from './volume/local-path.ts'
 import { PodVolumes } from './volume/pod-volumes.ts'
 import { ServiceAccountTokens } from './volume/service-account-token.ts'
@@ -73,6 +74,8 @@ export interface Worker {
   importImages(file: string): Promise<string[]>
   /** What `skein status` says of it. */
   status(): WorkerStatus
+  /** Image pulls under way, for `skein status`. */
+  pulls(): Promise<PullStatus[]>
   /** Ends the worker; containers, and the runtime, run on. */
   stop(): Promise<void>
   /** Also ends the runtime inside the executable; containers still run on. For uninstalling and tests. */
@@ -107,7 +110,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const allocatable = allocatableOf(machine)
   const serviceInformer = createInformer(client, services, { log })
   const podInformer = createInformer(client, pods, { log, fieldSelector: `spec.nodeName=${nodeName}` })
-  const images = new Images(connection, runtime.registry, log)
+  const images = new Images(connection, runtime.registry, clock, log)
   const parts: WorkerParts = {
     ...{ client, connection, clock, log, nodeName, images },
     cgroups: new PodCgroups(facts, options.cgroupRoot ?? '', log),
@@ -174,6 +177,7 @@ function companions({ options, parts, runtime, stateDirectory }: RunningParts, p
     events,
     new SourceWatch(client, volumeSourceChanged, log),
     new LogRotation(connection, podSet, log),
+    new EmptyDirLimits(podSet, parts.volumes, log),
     new ImageCollector(connection, dataDirectory, clock, log),
     new LocalPathProvisioner(client, nodeName, join(resolve(dataDirectory), 'storage'), log),
     ...(runtime.containerd ? [new StrayShims(connection, log)] : []),
@@ -222,6 +226,7 @@ async function run(running: RunningParts): Promise<Worker> {
       runtime: runtime.containerd ? 'embedded' : 'external',
       runtimePid: runtime.containerd?.pid,
     }),
+    pulls: () => parts.images.pulls(),
     stop: () => stop(false),
     terminateRuntime: () => stop(true),
   }

@@ -21,6 +21,7 @@ const definitions: Record<string, string> = {
   'k8s.io/cri-api/pkg/apis/runtime/v1/api.proto': 'cri/api.proto',
   [`${containerd}/services/tasks/v1/tasks.proto`]: `${containerd}/services/tasks/v1/tasks.proto`,
   [`${containerd}/services/containers/v1/containers.proto`]: `${containerd}/services/containers/v1/containers.proto`,
+  [`${containerd}/services/content/v1/content.proto`]: `${containerd}/services/content/v1/content.proto`,
   [`${containerd}/types/mount.proto`]: `${containerd}/types/mount.proto`,
   [`${containerd}/types/metrics.proto`]: `${containerd}/types/metrics.proto`,
   [`${containerd}/types/descriptor.proto`]: `${containerd}/types/descriptor.proto`,

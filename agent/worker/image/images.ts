@@ -1,4 +1,5 @@
 import type { Secret } from '../../../api/schema/generated/types/core-v1.ts'
+import type { Clock } from '../../../mesh/clock/clock.ts'
 import type { Logger } from '../../../mesh/logger/logger.ts'
 import type { ImageUser } from '../pod/security.ts'
 import { type RuntimeConnection, runtimeMessage } from '../runtime/connection.ts'
@@ -6,6 +7,7 @@ import type { Image } from '../runtime/generated/cri/api_pb.ts'
 import { Semaphore } from '../semaphore.ts'
 import { readImageArchive } from './archive.ts'
 import { type Credentials, pullCredentials } from './credentials.ts'
+import { type PullProgress, readPullProgress } from './pull-progress.ts'
 import { formatReference, parseReference } from './reference.ts'
 import type { ImageRegistry } from './registry.ts'
 
@@ -20,18 +22,28 @@ export interface PresentImage {
   sizeBytes: number
 }
 
+/** A pull under way. */
+export interface PullStatus {
+  image: string
+  sinceMs: number
+  /** Undefined while it waits for its turn or for the registry, and while layers are unpacked. */
+  progress?: PullProgress
+}
+
 /** The runtime's images: looked up, pulled, imported from archives. */
 export class Images {
   readonly #connection: RuntimeConnection
   /** Undefined with an external runtime. */
   readonly #registry: ImageRegistry | undefined
   readonly #log: Logger
-  readonly #pulls = new Map<string, Promise<string>>()
+  readonly #pulls = new Map<string, { image: string; sinceMs: number; done: Promise<string> }>()
+  readonly #clock: Clock
   readonly #semaphore = new Semaphore(parallelPulls)
 
-  constructor(connection: RuntimeConnection, registry: ImageRegistry | undefined, log: Logger) {
+  constructor(connection: RuntimeConnection, registry: ImageRegistry | undefined, clock: Clock, log: Logger) {
     this.#connection = connection
     this.#registry = registry
+    this.#clock = clock
     this.#log = log
   }
 
@@ -49,10 +61,25 @@ export class Images {
     const credentials = pullCredentials(name, secrets)
     const key = JSON.stringify([name, credentials])
     const running = this.#pulls.get(key)
-    if (running) return running
-    const pull = this.#semaphore.run(() => this.#pullWithAny(name, credentials)).finally(() => this.#pulls.delete(key))
-    this.#pulls.set(key, pull)
-    return pull
+    if (running) return running.done
+    const done = this.#semaphore.run(() => this.#pullWithAny(name, credentials)).finally(() => this.#pulls.delete(key))
+    this.#pulls.set(key, { image: name, sinceMs: this.#clock.nowMs(), done })
+    return done
+  }
+
+  /** Pulls under way, and how far each is. */
+  pulls(): Promise<PullStatus[]> {
+    return Promise.all(
+      [...this.#pulls.values()].map(async ({ image, sinceMs }) => {
+        return { image, sinceMs, progress: await this.progressOf(image) }
+      }),
+    )
+  }
+
+  /** Undefined when it is not known, see PullStatus. */
+  async progressOf(image: string): Promise<PullProgress | undefined> {
+    // It is told to people only: a runtime that cannot say it may still pull.
+    return readPullProgress(this.#connection, image).catch(() => undefined)
   }
 
   async #pullWithAny(name: string, credentials: Credentials[]): Promise<string> {

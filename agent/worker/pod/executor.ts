@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { isReason } from '../../../api/client/client.ts'
 import { pods, secrets } from '../../../api/schema/generated/resources.ts'
 import type { Container, Pod, Secret } from '../../../api/schema/generated/types/core-v1.ts'
+import { progressText } from '../image/pull-progress.ts'
 import { defaultPullPolicy } from '../image/reference.ts'
 import { removePodLogs, type WorkerParts } from '../parts.ts'
 import { isNotFound, runtimeMessage } from '../runtime/connection.ts'
@@ -27,6 +28,8 @@ export interface PodContext {
 const stopMarginMs = 120_000
 const firstRetryMs = 1000
 const maxRetryMs = 60_000
+const firstPullNewsMs = 10_000
+const maxPullSilenceMs = 300_000
 
 /** Does a plan's actions. What takes long (pulls, kills, hooks) goes on beside, and wakes the pod when it is done. */
 export class PodExecutor {
@@ -152,10 +155,9 @@ export class PodExecutor {
       const beganMs = parts.clock.monotonicMs()
       const names = (pod.spec!.imagePullSecrets ?? []).flatMap(({ name }) => (name ? [name] : []))
       const found = await readAll(parts.client, secrets, pod.metadata!.namespace!, names)
-      const imageRef = await parts.images.pull(
-        image,
-        [...found.values()].filter((s): s is Secret => s !== undefined),
-      )
+      const given = [...found.values()].filter((secret): secret is Secret => secret !== undefined)
+      const told = this.#tellProgress(container, image)
+      const imageRef = await parts.images.pull(image, given).finally(() => told.stop())
       const seconds = ((parts.clock.monotonicMs() - beganMs) / 1000).toFixed(2)
       this.#context.event('Normal', 'Pulled', `Successfully pulled image "${image}" in ${seconds}s`, container.name)
       memory.images.set(container.name, { state: 'ready', imageRef })
@@ -164,6 +166,31 @@ export class PodExecutor {
       this.#context.event('Warning', 'Failed', `Failed to pull image "${image}": ${message}`, container.name)
       this.#context.event('Warning', 'Failed', 'Error: ErrImagePull', container.name)
       fail('ErrImagePull', message)
+    }
+  }
+
+  /** Events of a long pull: after 10 s, then ever more rarely. */
+  #tellProgress(container: Container, image: string): { stop(): void } {
+    const { images } = this.#context.parts
+    let isOver = false
+    let timer: ReturnType<typeof setTimeout>
+    const tellIn = (delayMs: number) => {
+      timer = setTimeout(async () => {
+        const progress = await images.progressOf(image)
+        if (isOver) return
+        if (progress) {
+          const message = `Pulling image "${image}": ${progressText(progress)}`
+          this.#context.event('Normal', 'Pulling', message, container.name)
+        }
+        tellIn(Math.min(maxPullSilenceMs, delayMs * 2))
+      }, delayMs)
+    }
+    tellIn(firstPullNewsMs)
+    return {
+      stop() {
+        isOver = true
+        clearTimeout(timer)
+      },
     }
   }
 

@@ -250,3 +250,11 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))('a worker that ends an
   }
   expect(model.runtime).toEqual({ sandboxes: [], containers: [] })
 })
+
+test('an evicted pod ends with little grace, says why, and is not started again', () => {
+  const model = new PodModel(testPod({}))
+  model.settle()
+  model.memory.eviction = 'too much'
+  expect(model.settle()).toEqual(['kill a 1', 'stop s0', 'release'])
+  expect(model.pod.status).toMatchObject({ phase: 'Failed', reason: 'Evicted', message: 'too much' })
+})

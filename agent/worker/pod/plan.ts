@@ -28,7 +28,8 @@ export function planPod(input: PlanInput): Plan {
   if (gone || pod.metadata?.deletionTimestamp) return planTermination(input, { remove: true })
   const phase = pod.status?.phase
   if (phase === 'Succeeded' || phase === 'Failed') return planTermination(input, { remove: false })
-  if (deadlineAtMs(pod) <= input.nowMs || hasCompleted(pod, runtime)) {
+  const isEvicted = input.memory.eviction !== undefined
+  if (isEvicted || deadlineAtMs(pod) <= input.nowMs || hasCompleted(pod, runtime)) {
     return { ...planTermination(input, { remove: false }), wakeAtMs: undefined }
   }
   return new LivePlan(input).make()

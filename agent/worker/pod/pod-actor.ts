@@ -102,6 +102,16 @@ export class PodActor {
     this.wake()
   }
 
+  /** Ends the pod for good, with this reason in its status; does nothing when it ends already. */
+  evict(message: string): void {
+    const { phase } = this.pod.status ?? {}
+    const isEnding = this.#gone || this.pod.metadata!.deletionTimestamp || phase === 'Succeeded' || phase === 'Failed'
+    if (isEnding || this.memory.eviction !== undefined) return
+    this.memory.eviction = message
+    this.event('Warning', 'Evicted', message)
+    this.wake()
+  }
+
   wake(): void {
     this.#dirty = true
     if (this.#stopped || this.#forgotten) return

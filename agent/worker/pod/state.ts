@@ -73,6 +73,8 @@ export interface PodMemory {
     | { state: 'ready' }
     | { state: 'failed'; message: string; retryAtMs: number; delayMs: number }
   sandboxFailure?: { message: string; retryAtMs: number; delayMs: number }
+  /** Why the pod is ended for good, for people. */
+  eviction?: string
   /** Volumes and cgroups are given back. */
   released: boolean
 }

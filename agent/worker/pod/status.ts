@@ -21,7 +21,7 @@ export function podStatus(input: StatusInput): PodStatus {
   const spec = pod.spec!
   const completed = hasCompleted(pod, runtime)
   const expired = deadlineAtMs(pod) <= nowMs
-  const terminating = stage !== 'running' || completed || expired
+  const terminating = stage !== 'running' || completed || expired || input.memory.eviction !== undefined
   const of = (containers: Container[], before: ContainerStatus[] | undefined) =>
     containers.map((container) =>
       containerStatus(
@@ -38,6 +38,9 @@ export function podStatus(input: StatusInput): PodStatus {
   if (known.phase === 'Failed' || known.phase === 'Succeeded') {
     phase = known.phase
     verdict = { reason: known.reason, message: known.message }
+  } else if (input.memory.eviction !== undefined) {
+    phase = 'Failed'
+    verdict = { reason: 'Evicted', message: input.memory.eviction }
   } else if (expired) {
     phase = 'Failed'
     verdict = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }

@@ -5,6 +5,8 @@ import { type ContainerState, isSidecar } from './state.ts'
 
 /** Pods whose object is gone get this long: who removed it by force did not want to wait. */
 const goneGraceSeconds = 1
+/** Upstream's immediateEvictionGracePeriodSeconds. */
+const evictedGraceSeconds = 1
 
 /**
  * Ends a pod: containers, then sidecars from the last to the first, then the sandbox; with `remove` also every trace.
@@ -32,10 +34,13 @@ export function planTermination(input: PlanInput, { remove }: { remove: boolean 
   return { stage: 'terminated', actions }
 }
 
-function grace({ pod, gone, nowMs }: PlanInput): { graceMs: number; deadlineMs: number } {
+function grace({ pod, gone, memory, nowMs }: PlanInput): { graceMs: number; deadlineMs: number } {
   const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata!
   if (gone) return { graceMs: goneGraceSeconds * 1000, deadlineMs: nowMs + goneGraceSeconds * 1000 }
   const seconds = deletionGracePeriodSeconds ?? pod.spec!.terminationGracePeriodSeconds ?? 30
+  if (!deletionTimestamp && memory.eviction !== undefined) {
+    return { graceMs: evictedGraceSeconds * 1000, deadlineMs: nowMs + evictedGraceSeconds * 1000 }
+  }
   if (!deletionTimestamp) return { graceMs: seconds * 1000, deadlineMs: nowMs + seconds * 1000 }
   // The time stands for when the grace ends; a worker that comes back later must not grant it twice.
   const deadlineMs = Math.min(Date.parse(deletionTimestamp), nowMs + seconds * 1000)

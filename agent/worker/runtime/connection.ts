@@ -2,6 +2,7 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { ImageService, RuntimeService } from './generated/cri/api_pb.ts'
 import { Containers } from './generated/github.com/containerd/containerd/api/services/containers/v1/containers_pb.ts'
+import { Content } from './generated/github.com/containerd/containerd/api/services/content/v1/content_pb.ts'
 import { Tasks } from './generated/github.com/containerd/containerd/api/services/tasks/v1/tasks_pb.ts'
 import { SocketSession } from './socket-session.ts'
 
@@ -13,6 +14,7 @@ export interface RuntimeConnection {
   /** containerd's own services: only there when the runtime is containerd. Calls need `containerdHeaders`. */
   readonly tasks: Client<typeof Tasks>
   readonly containers: Client<typeof Containers>
+  readonly content: Client<typeof Content>
   close(): void
 }
 
@@ -29,6 +31,7 @@ export function connectRuntime(socketPath: string): RuntimeConnection {
     images: createClient(ImageService, transport),
     tasks: createClient(Tasks, transport),
     containers: createClient(Containers, transport),
+    content: createClient(Content, transport),
     close: () => sessionManager.close(),
   }
 }

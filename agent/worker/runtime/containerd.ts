@@ -158,6 +158,7 @@ export class Containerd {
       env: {
         PATH: `${payload.path('bin')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
         LD_LIBRARY_PATH: payload.path('lib'),
+        ...pullEnvironment(),
       },
     })
     closeSync(logFd)
@@ -259,6 +260,13 @@ export class Containerd {
   #boundLog(): void {
     if (statSync(this.#logFile).size > maxLogBytes) truncateSync(this.#logFile)
   }
+}
+
+/** What Go's HTTP client, which pulls images, reads of the environment: proxies, and where trusted CAs are. */
+function pullEnvironment(): Record<string, string> {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
+  const given = [...names, 'SSL_CERT_FILE', 'SSL_CERT_DIR'].map((name) => [name, process.env[name]] as const)
+  return Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 /** Empty when there is no such process, or it is a zombie. */

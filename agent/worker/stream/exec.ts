@@ -10,12 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { Code } from '@connectrpc/connect'
 import { ApiError } from '../../../api/client/client.ts'
 import type { ExecOptions, ExecSession } from '../../../api/server/pod-streams.ts'
 import {
   containerdHeaders,
-  isCode,
   isNotFound,
   isUnavailable,
   type RuntimeConnection,
@@ -121,15 +119,17 @@ function openSession(
 }
 
 /**
- * The command lives in the shim: when containerd is started again meanwhile, it is asked again. A call of its
- * own deadline for each few seconds, since one on a connection that died silently would never settle.
+ * The command lives in the shim: when containerd is started again meanwhile, it is asked again. A call for each few
+ * seconds, since one on a connection that died silently would never settle.
  */
 async function waitForEnd(connection: RuntimeConnection, ids: { containerId: string; execId: string }) {
   for (let failures = 0; ; ) {
+    // Not gRPC's own deadline: containerd 1.7 may answer it first, with code Unknown.
+    const signal = AbortSignal.timeout(waitMs)
     try {
-      return await connection.tasks.wait(ids, { headers, timeoutMs: waitMs })
+      return await connection.tasks.wait(ids, { headers, signal })
     } catch (error) {
-      if (isCode(error, Code.DeadlineExceeded)) continue
+      if (signal.aborted) continue
       if (!isUnavailable(error) || ++failures > maxWaitFailures) throw error
       await Bun.sleep(waitRetryMs)
     }

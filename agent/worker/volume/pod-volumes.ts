@@ -38,6 +38,11 @@ export class PodVolumes {
     return join(this.#options.directory, uid)
   }
 
+  /** Where a volume lies that is made for its pod alone. */
+  directoryOfVolume(uid: string, name: string): string {
+    return join(this.directoryOf(uid), 'volumes', name)
+  }
+
   /**
    * Makes what is missing and updates what comes from the API; done again later, it only updates. Throws when an
    * object that a volume names is not there (VolumeContentError), or of a kind that this node does not offer.
@@ -58,7 +63,7 @@ export class PodVolumes {
   }
 
   async #prepareVolume(pod: Pod, volume: Volume, fields: FieldContext): Promise<{ path: string; readOnly: boolean }> {
-    const directory = join(this.directoryOf(pod.metadata!.uid!), 'volumes', volume.name)
+    const directory = this.directoryOfVolume(pod.metadata!.uid!, volume.name)
     if (volume.hostPath) {
       prepareHostPath(volume.hostPath.path, volume.hostPath.type)
       return { path: volume.hostPath.path, readOnly: false }
