@@ -32,8 +32,12 @@ export function writableOf(tunnel: Tunnel): WritableStream<Uint8Array> {
   })
 }
 
-/** Sends all that the source has, and ends this direction. Ends the source when the tunnel is gone. */
-export async function copyToTunnel(source: ReadableStream<Uint8Array>, tunnel: Tunnel): Promise<void> {
+/** Hands on what the source has, one chunk after the other, to its end. Ends the source when the tunnel is gone. */
+export async function drainFor(
+  tunnel: Tunnel,
+  source: ReadableStream<Uint8Array>,
+  take: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
   const reader = source.getReader()
   const cancel = () => void reader.cancel().catch(() => {})
   tunnel.on('close', cancel)
@@ -41,12 +45,17 @@ export async function copyToTunnel(source: ReadableStream<Uint8Array>, tunnel: T
     for (;;) {
       const { done, value } = await reader.read()
       if (done) break
-      await send(tunnel, value)
+      await take(value)
     }
-    tunnel.end(null)
   } finally {
     tunnel.off('close', cancel)
   }
+}
+
+/** Sends all that the source has, and ends this direction. Ends the source when the tunnel is gone. */
+export async function copyToTunnel(source: ReadableStream<Uint8Array>, tunnel: Tunnel): Promise<void> {
+  await drainFor(tunnel, source, (chunk) => send(tunnel, chunk))
+  tunnel.end(null)
 }
 
 /** Joins both until each direction has ended; what breaks one breaks the other, with its reason. */

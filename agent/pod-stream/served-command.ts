@@ -1,5 +1,6 @@
 import type { ExecSession } from '../../api/server/pod-streams.ts'
 import type { Tunnel } from '../../mesh/tunnel/tunnels.ts'
+import { drainFor } from './byte-stream.ts'
 import {
   encodeFrame,
   encodeJson,
@@ -49,20 +50,11 @@ async function copyOutput(
   endKind: FrameKind,
 ): Promise<void> {
   if (source === undefined) return
-  const reader = source.getReader()
-  const cancel = () => void reader.cancel().catch(() => {})
-  tunnel.on('close', cancel)
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      for (let at = 0; at < value.byteLength; at += maxChunkBytes)
-        await send(tunnel, encodeFrame(kind, value.subarray(at, at + maxChunkBytes)))
-    }
-    await send(tunnel, encodeFrame(endKind))
-  } finally {
-    tunnel.off('close', cancel)
-  }
+  await drainFor(tunnel, source, async (chunk) => {
+    for (let at = 0; at < chunk.byteLength; at += maxChunkBytes)
+      await send(tunnel, encodeFrame(kind, chunk.subarray(at, at + maxChunkBytes)))
+  })
+  await send(tunnel, encodeFrame(endKind))
 }
 
 /** Input, sizes and the end of the input, until the other end has no more to say. */

@@ -26,6 +26,13 @@ if (!insideNamespace) {
       await node.destroy()
     })
 
+    const until = async (what: string, holds: () => boolean) => {
+      for (let tries = 0; !holds(); tries++) {
+        if (tries > 200) throw new Error(`not in time: ${what}`)
+        await Bun.sleep(50)
+      }
+    }
+
     /** Runs a pod to its end and returns what it printed. */
     const printed = async (
       name: string,
@@ -89,6 +96,10 @@ if (!insideNamespace) {
       expect(inside.output).toBe(`${32 << 20}\n256\n50000\n`)
       const level = `/${basename(node.directory)}/kubepods/burstable/pod${running.metadata!.uid}`
       expect(readFileSync(`/sys/fs/cgroup/memory${level}/memory.limit_in_bytes`, 'utf8')).toBe(`${32 << 20}\n`)
+      const sharesOf = (path: string) =>
+        readFileSync(`/sys/fs/cgroup/cpu/${basename(node.directory)}/kubepods/${path}cpu.shares`, 'utf8').trim()
+      await until('a class counts by what its pods ask for', () => sharesOf('burstable/') === '256')
+      expect(sharesOf('besteffort/')).toBe('2')
       await node.createPod('greedy', {
         restartPolicy: 'Never',
         containers: [shell('x=$(head -c 200000000 /dev/zero | tr "\\\\0" x); echo "$x" | wc -c', { resources })],

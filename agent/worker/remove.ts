@@ -39,8 +39,8 @@ export async function removeWorker(options: RemoveWorkerOptions): Promise<void> 
   const cgroups = new PodCgroups(facts, cgroupRoot, log)
   for (const uid of cgroups.podUids()) await cgroups.kill(uid)
   unmountBelow([dataDirectory, stateDirectory])
-  for (const uid of cgroups.podUids()) cgroups.remove(uid)
-  cgroups.removeRoot()
+  for (const uid of cgroups.podUids()) await cgroups.remove(uid)
+  await cgroups.removeRoot()
   rmSync(stateDirectory, { recursive: true, force: true })
 }
 

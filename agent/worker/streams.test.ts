@@ -116,10 +116,16 @@ if (!insideNamespace) {
     test('a command goes on when containerd is killed, and nothing of it is lost', async () => {
       const pod = await node.createPod('goes-on', { containers: [shell('sleep 60')] })
       await node.podWhen('goes-on', isReady)
-      const running = node.exec(pod, 'main', ['sh', '-c', 'echo begin; sleep 2; echo end; exit 4'])
-      await Bun.sleep(300)
+      const session = await node.worker.podStreams.exec(node.ref(pod), {
+        ...{ container: 'main', command: ['sh', '-c', 'echo begin; sleep 2; echo end; exit 4'], tty: false },
+        ...{ stdin: false, stdout: true, stderr: false },
+      })
+      const reader = session.stdout!.getReader()
+      expect(Buffer.from((await reader.read()).value!).toString()).toBe('begin\n')
       process.kill(node.worker.status().runtimePid!, 'SIGKILL')
-      expect(await running).toEqual({ output: 'begin\nend\n', exitCode: 4 })
+      expect(Buffer.from((await reader.read()).value!).toString()).toBe('end\n')
+      expect((await reader.read()).done).toBe(true)
+      expect(await session.exit).toEqual({ exitCode: 4 })
     })
   })
 }

@@ -18,6 +18,7 @@ import { NodeRegistration } from './node/registration.ts'
 import type { WorkerParts } from './parts.ts'
 import { type ClusterDns, parseResolvConf } from './pod/dns.ts'
 import { PodSet } from './pod/pod-set.ts'
+import { cpuAndMemory } from './pod/resources.ts'
 import { Prober } from './probe/prober.ts'
 import { PodCgroups } from './runtime/cgroup.ts'
 import { type RuntimeConnection, runtimeMessage } from './runtime/connection.ts'
@@ -141,6 +142,25 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return run({ options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory })
 }
 
+/** The classes' shares follow the pods that there are. */
+function keepWeighed({ cgroups, allocatable, log }: WorkerParts, podSet: PodSet): void {
+  const { cpu, memory } = allocatable()
+  const all = cpuAndMemory({ requests: { cpu: cpu! }, limits: { memory: memory! } })
+  let done = Promise.resolve()
+  const weigh = () => {
+    const weighing = () =>
+      cgroups.weigh(
+        podSet.all().map(({ pod }) => pod),
+        all,
+      )
+    done = done
+      .then(weighing)
+      .catch((error: unknown) => log.warn('classes of pods not weighed', { error: String(error) }))
+  }
+  podSet.onChange(weigh)
+  weigh()
+}
+
 const registrationPatienceMs = 10_000
 
 interface RunningParts {
@@ -190,6 +210,7 @@ async function run(running: RunningParts): Promise<Worker> {
   const { connection } = runtime
   const podSet = new PodSet(parts, podInformer)
   const beside = companions(running, podSet)
+  keepWeighed(parts, podSet)
   for (const companion of beside) companion.start()
   await serviceInformer.synced()
   await podSet.start()

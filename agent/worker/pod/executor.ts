@@ -98,11 +98,9 @@ export class PodExecutor {
   async #createSandbox(attempt: number): Promise<void> {
     const { parts, pod, memory } = this.#context
     try {
-      parts.cgroups.apply(pod)
+      await parts.cgroups.apply(pod)
       const config = makeSandboxConfig(parts, pod, attempt)
       await parts.creation.run(() => parts.connection.runtime.runPodSandbox({ config }, { timeoutMs: 240_000 }))
-      // With systemd the cgroup is there only now.
-      parts.cgroups.apply(pod)
       memory.sandboxFailure = undefined
       memory.released = false
     } catch (error) {
@@ -309,7 +307,7 @@ export class PodExecutor {
     const { parts, pod, memory } = this.#context
     const uid = pod.metadata!.uid!
     await parts.volumes.release(uid)
-    parts.cgroups.remove(uid)
+    await parts.cgroups.remove(uid)
     memory.released = true
   }
 

@@ -16,9 +16,9 @@ export function wholeUnits(text: string | undefined): number | undefined {
   return quantity && Number((quantity.nanos + nanosPerUnit - 1n) / nanosPerUnit)
 }
 
-const minShares = 2
+export const minShares = 2
 const minQuotaMicros = 1000
-const periodMicros = 100_000
+export const periodMicros = 100_000
 
 export interface CpuAndMemory {
   cpuShares: number

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Pod } from '../../../api/schema/generated/types/core-v1.ts'
 import type { Logger } from '../../../mesh/logger/logger.ts'
-import { type CpuAndMemory, cpuWeight, podCpuAndMemory } from '../pod/resources.ts'
+import { type CpuAndMemory, cpuWeight, minShares, periodMicros, podCpuAndMemory } from '../pod/resources.ts'
 import type { HostFacts } from './host.ts'
+import { setSlice, stopSlice } from './systemd-slice.ts'
 
 const hierarchy = '/sys/fs/cgroup'
 
@@ -13,6 +14,8 @@ export class PodCgroups {
   /** '' on a node of its own, e.g. `/test` for a second one on the same machine. */
   readonly #root: string
   readonly #log: Logger
+  /** What the cgroups of classes were last given. */
+  #weighed = ''
 
   constructor(facts: HostFacts, root: string, log: Logger) {
     this.#facts = facts
@@ -43,13 +46,42 @@ export class PodCgroups {
     return controllers().map((controller) => join(hierarchy, controller, path))
   }
 
-  /** Makes the pod's cgroup with its limits (with systemd: sets the limits, systemd makes it with the sandbox). */
-  apply(pod: Pod): void {
-    const names = cgroupNames(pod)
+  /** Makes the pod's cgroup with its limits. */
+  apply(pod: Pod): Promise<void> {
+    return this.#give(cgroupNames(pod), podCpuAndMemory(pod))
+  }
+
+  /**
+   * Shares the processors among the classes of service: what pods asked for counts, and those that asked for nothing
+   * get what the others leave. All together have what the node offers. Upstream: setCPUCgroupConfig.
+   */
+  async weigh(pods: readonly Pod[], allocatable: CpuAndMemory): Promise<void> {
+    const burstable = pods.filter(({ status }) => status?.qosClass === 'Burstable')
+    const asked = burstable.reduce((total, pod) => total + podCpuAndMemory(pod).cpuShares, 0)
+    const of = (cpuShares: number): CpuAndMemory => ({ cpuShares, cpuPeriodMicros: periodMicros })
+    const wanted: [string[], CpuAndMemory][] = [
+      [['kubepods'], allocatable],
+      [['kubepods', 'burstable'], of(Math.max(minShares, asked))],
+      [['kubepods', 'besteffort'], of(minShares)],
+    ]
+    const text = JSON.stringify(wanted)
+    if (text === this.#weighed) return
+    for (const [names, limits] of wanted) await this.#give(names, limits)
+    this.#weighed = text
+  }
+
+  async #give(names: string[], limits: CpuAndMemory): Promise<void> {
+    const path = this.#path(names)
     if (this.#facts.cgroupDriver === 'cgroupfs') {
       for (let depth = 1; depth <= names.length; depth++) this.#make(this.#path(names.slice(0, depth)))
+      this.#setLimits(path, limits)
+      return
     }
-    this.#setLimits(this.#path(names), podCpuAndMemory(pod))
+    try {
+      await setSlice(basename(path), limits, this.#facts.cgroupVersion)
+    } catch (error) {
+      this.#log.warn('systemd did not take the limits of a cgroup', { error: String(error) })
+    }
   }
 
   #make(path: string): void {
@@ -90,13 +122,15 @@ export class PodCgroups {
     }
   }
 
-  /** Removes what the runtime leaves behind; a cgroup that still has processes stays. */
-  remove(uid: string): void {
-    for (const names of possibleNames(uid)) {
-      for (const directory of this.#directories(this.#path(names))) {
-        if (existsSync(directory)) this.#removeTree(directory)
-      }
-    }
+  /** Removes what the runtime leaves behind; a cgroup that still has processes stays, but with systemd. */
+  async remove(uid: string): Promise<void> {
+    for (const names of possibleNames(uid)) await this.#remove(this.#path(names))
+  }
+
+  async #remove(path: string): Promise<void> {
+    const isThere = () => this.#directories(path).some((directory) => existsSync(directory))
+    if (this.#facts.cgroupDriver === 'systemd' && isThere()) await stopSlice(basename(path))
+    for (const directory of this.#directories(path)) if (existsSync(directory)) this.#removeTree(directory)
   }
 
   /** Ends what still runs in a pod's cgroup; resolves when nothing does. */
@@ -117,13 +151,10 @@ export class PodCgroups {
   }
 
   /** Removes what is above the pods, when no pod is left. */
-  removeRoot(): void {
+  async removeRoot(): Promise<void> {
     const own = this.#root.split('/').filter((part) => part !== '')
     const names = own.length > 0 ? own : ['kubepods']
-    const path = this.#facts.cgroupDriver === 'systemd' ? systemdPath(names) : names.join('/')
-    for (const directory of this.#directories(path)) {
-      if (existsSync(directory)) this.#removeTree(directory)
-    }
+    await this.#remove(this.#facts.cgroupDriver === 'systemd' ? systemdPath(names) : names.join('/'))
   }
 
   #removeTree(directory: string): void {

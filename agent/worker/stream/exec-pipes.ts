@@ -6,6 +6,8 @@ import { makeFifo } from '../runtime/mount.ts'
 /** Output that background children of the command hold open is not waited for longer than this. */
 const drainMs = 5000
 const chunkBytes = 64 << 10
+/** Output that nobody asked for. */
+const nowhere = '/dev/null'
 
 /**
  * The FIFOs of one command. Bun 1.4.5: a blocking open or read of a FIFO holds one of few pool threads, and a handful
@@ -16,29 +18,35 @@ export class ExecPipes {
   readonly paths: { stdin: string; stdout: string; stderr: string }
   readonly #folder: string
   #input: number | undefined
-  readonly #outputs: OutputPipe[] = []
+  readonly #stdout: OutputPipe | undefined
+  readonly #stderr: OutputPipe | undefined
+  readonly #outputs: OutputPipe[]
   readonly #ended = Promise.withResolvers<void>()
 
   constructor(folder: string, { stdin, stdout, stderr, tty }: ExecOptions) {
     this.#folder = folder
-    const make = (name: string, wanted: boolean) => {
-      if (!wanted) return ''
+    const make = (name: string, wanted: boolean, otherwise: string) => {
+      if (!wanted) return otherwise
       makeFifo(join(folder, name))
       return join(folder, name)
     }
-    this.paths = { stdin: make('0', stdin), stdout: make('1', stdout), stderr: make('2', stderr && !tty) }
+    this.paths = {
+      stdin: make('0', stdin, ''),
+      stdout: make('1', stdout, nowhere),
+      // A terminal has one output. containerd 1.7's shim opens both otherwise, also when the path is empty.
+      stderr: make('2', stderr && !tty, tty ? '' : nowhere),
+    }
     // Opened for both: a FIFO that nobody reads yet cannot be opened for writing without blocking.
     if (stdin) this.#input = openSync(this.paths.stdin, constants.O_RDWR | constants.O_NONBLOCK)
-    for (const path of [this.paths.stdout, this.paths.stderr]) if (path !== '') this.#outputs.push(new OutputPipe(path))
+    if (stdout) this.#stdout = new OutputPipe(this.paths.stdout)
+    if (stderr && !tty) this.#stderr = new OutputPipe(this.paths.stderr)
+    this.#outputs = [this.#stdout, this.#stderr].filter((pipe) => pipe !== undefined)
   }
 
   /** The shim has opened its sides now. `closeInput` tells it that no more input comes. */
   open(closeInput: () => Promise<void>) {
-    const outputs = [...this.#outputs]
-    for (const output of outputs) output.release()
-    const stdout = this.paths.stdout === '' ? undefined : outputs.shift()?.stream
-    const stderr = this.paths.stderr === '' ? undefined : outputs.shift()?.stream
-    return { stdin: this.#openInput(closeInput), stdout, stderr }
+    for (const output of this.#outputs) output.release()
+    return { stdin: this.#openInput(closeInput), stdout: this.#stdout?.stream, stderr: this.#stderr?.stream }
   }
 
   /** Resolves when all output was read, or only children of the ended command keep it open and write nothing. */

@@ -58,6 +58,28 @@ test('follows over rotation, and ends after the container', async () => {
   expect(await all).toBe('one\ntwo\nthree\nfour\nfive\n')
 })
 
+test('a follower that is several rotations behind skips none, and goes on with the oldest when its own is gone', async () => {
+  writeFileSync(file, line(1, 'one'))
+  let running = true
+  const reader = readLog({ file, follow: true, timestamps: false, isRunning: async () => running }).getReader()
+  const next = async () => Buffer.from((await reader.read()).value ?? []).toString()
+  expect(await next()).toBe('one\n')
+  const rotate = (name: string, text: string) => {
+    renameSync(file, `${file}.${name}`)
+    writeFileSync(file, text)
+  }
+  rotate('20260101-000001', line(2, 'two'))
+  rotate('20260101-000002', line(3, 'three'))
+  rotate('20260101-000003', line(4, 'four'))
+  expect(await next()).toBe('two\n')
+  expect(await next()).toBe('three\n')
+  rmSync(`${file}.20260101-000001`)
+  rmSync(`${file}.20260101-000002`)
+  expect(await next()).toBe('four\n')
+  running = false
+  expect(await next()).toBe('')
+})
+
 test('a follower of a quiet log can leave', async () => {
   writeFileSync(file, line(1, 'one'))
   const reader = readLog({ file, follow: true, timestamps: false, isRunning: async () => true }).getReader()

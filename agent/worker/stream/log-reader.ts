@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { type LineFormat, LineFormatter } from './log-line.ts'
+import { rotatedFiles } from './rotated-files.ts'
 
 export interface LogReading extends LineFormat {
   file: string
@@ -54,9 +55,11 @@ async function* readLines(reading: LogReading, cancelled: AbortSignal): AsyncGen
   }
 }
 
-/** Whole lines, several at a time. Follows the file over rotation (a new file of the same name). */
+/** Whole lines, several at a time. Follows the file over rotations, also several of them. */
 async function* readBatches(reading: LogReading, cancelled: AbortSignal): AsyncGenerator<Buffer> {
   let handle = await open(reading.file, 'r')
+  // Seen to be rotated at the last read: what the runtime wrote while it changed files is still to be read.
+  let isRotated = false
   try {
     let position = await startOf(handle, reading.tailLines)
     let rest: Buffer = Buffer.alloc(0)
@@ -73,15 +76,17 @@ async function* readBatches(reading: LogReading, cancelled: AbortSignal): AsyncG
         continue
       }
       if (!reading.follow) return
-      const next = await replaced(handle, reading.file)
-      if (next) {
+      if (isRotated) {
+        const next = await openNext(handle, reading.file)
         await handle.close()
         handle = next
         position = 0
+        isRotated = false
         continue
       }
+      isRotated = await isReplaced(handle, reading.file)
       // It had ended before this read found nothing new.
-      if (!running) return
+      if (!running && !isRotated) return
       await Bun.sleep(pollMs)
     }
   } finally {
@@ -89,10 +94,26 @@ async function* readBatches(reading: LogReading, cancelled: AbortSignal): AsyncG
   }
 }
 
-/** The file that has taken the place of the opened one. */
-async function replaced(handle: FileHandle, file: string): Promise<FileHandle | undefined> {
+/** Whether another file has taken the place of the opened one. */
+async function isReplaced(handle: FileHandle, file: string): Promise<boolean> {
   const [own, present] = await Promise.all([handle.stat(), stat(file).catch(() => undefined)])
-  return present && present.ino !== own.ino ? open(file, 'r') : undefined
+  return present !== undefined && present.ino !== own.ino
+}
+
+/** The file that was begun after the opened one: a slow reader may be several behind. When that is gone, the oldest. */
+async function openNext(handle: FileHandle, file: string): Promise<FileHandle> {
+  const { ino } = await handle.stat()
+  for (;;) {
+    const files = [...(await rotatedFiles(file)), file]
+    const inodes = await Promise.all(files.map(async (name) => (await stat(name).catch(() => undefined))?.ino))
+    try {
+      return await open(files[inodes.indexOf(ino) + 1] ?? file, 'r')
+    } catch (error) {
+      // Removed, or renamed once more, since it was listed.
+      if ((error as { code?: string }).code !== 'ENOENT') throw error
+      await Bun.sleep(pollMs)
+    }
+  }
 }
 
 /** Where the last `lines` lines begin. */
