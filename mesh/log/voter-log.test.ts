@@ -22,6 +22,9 @@ class Cluster {
   readonly logs = new Map<string, VoterLog>()
   /** Payloads delivered to each since its last start. */
   readonly delivered = new Map<string, CommittedBlock[]>()
+  /** From whom those who lag fetch, instead of from the leader; and how often they did. */
+  source: string | undefined
+  fetches = 0
 
   constructor(
     readonly ids: string[],
@@ -39,7 +42,8 @@ class Cluster {
       tickMs: 20,
       maxKeptBytes: this.maxKeptBytes,
       openReplication: async (leader) => {
-        const peer = this.logs.get(leader ?? '')
+        this.fetches++
+        const peer = this.logs.get(this.source ?? leader ?? '')
         if (peer === undefined) throw new Error('no leader is known')
         return peer.replicate(true)
       },
@@ -239,6 +243,22 @@ test('a voter that was cut off for long fetches what the others have compacted, 
   await cluster.close()
   await cluster.all()
   expect(await cluster.caughtUp(lagging!)).toEqual([...expected, 'from there'])
+  await cluster.close()
+}, 60_000)
+
+test('a peer that has less than is needed is asked again after a pause, which leaves it time to get there', async () => {
+  const cluster = await new Cluster(['1', '2', '3', '4', '5'], 2000).all()
+  const leader = await cluster.leader()
+  const [lagging, behind] = cluster.ids.filter((id) => id !== leader) as [string, string]
+  cluster.network.cut(lagging)
+  cluster.network.cut(behind)
+  for (let at = 0; at < 100; at++) await cluster.logs.get(leader)!.propose(Buffer.from(`${at}`))
+  cluster.source = behind
+  cluster.network.heal(lagging)
+  while (cluster.fetches < 2) await Bun.sleep(5)
+  expect(cluster.fetches).toBeLessThan(10)
+  cluster.source = undefined
+  expect(await cluster.caughtUp(lagging)).toHaveLength(100)
   await cluster.close()
 }, 60_000)
 

@@ -338,6 +338,9 @@ export class VoterLog implements CommittedLog {
           from = adopted ?? from
           const stream = await this.#options.openReplication(this.#leadership.leader)
           await this.#operations.fetch(stream, adopted === undefined ? [] : await this.#options.state?.wanted())
+          const { length: fetched } = this.#operations
+          // Its disk may be behind what it has committed: asked again at once, it would have no time to get there.
+          if (fetched < length) throw new Error(`the peer has ${fetched} of ${length} operations`)
         } catch (error) {
           this.#options.logger.warn('operations could not be fetched', { error: (error as Error).message })
           await new Promise((resolve) => setTimeout(resolve, fetchPauseMs))
