@@ -1,86 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { WayKind } from '../../agent/network/between/peer.ts'
+import { describe, expect, test } from 'bun:test'
 import { source } from '../../agent/network/testing/echo.ts'
-import { NetworkLab, type Place } from '../lab/network-lab.ts'
+import { expectMatrix, expectWays, labTests, received, waysOf, withWay } from '../lab/network-matrix.ts'
 import { SteadyTransfer } from '../lab/steady-transfer.ts'
-
-/** What each pair uses, such as `1-2 tunnel`. */
-async function waysOf(lab: NetworkLab): Promise<string[]> {
-  const all = await Promise.all(
-    lab.nodes.map(async ({ number }) => {
-      const ways = await lab.ways(number)
-      return [...ways].map(([to, { way, isWorking }]) => `${number}-${to} ${way}${isWorking ? '' : ' (no answer)'}`)
-    }),
-  )
-  return all.flat()
-}
-
-/** Waits until each pair uses the way that is said, and shows what it uses instead when it does not. */
-async function expectWays(lab: NetworkLab, wanted: (from: number, to: number) => string): Promise<void> {
-  const { nodes } = lab
-  const text = nodes.flatMap(({ number: from }) =>
-    nodes.filter(({ number }) => number !== from).map(({ number: to }) => `${from}-${to} ${wanted(from, to)}`),
-  )
-  const deadline = performance.now() + 20_000
-  for (;;) {
-    const ways = await waysOf(lab)
-    if (Bun.deepEquals(ways, text)) return
-    if (performance.now() > deadline) expect(ways).toEqual(text)
-    await Bun.sleep(50)
-  }
-}
-
-/** Every pod and node reaches every pod, node and service, each seen by its own address, and what is outside. */
-async function expectMatrix({ nodes, outside }: NetworkLab): Promise<void> {
-  for (const { number: from, pod, node, outer } of nodes) {
-    for (const { number: to } of nodes) {
-      const podSource = from === to ? undefined : `10.42.${from}.2`
-      const nodeSource = from === to ? undefined : `10.44.0.${from}`
-      const asked: [string, Promise<string>, string | undefined][] = [
-        ['pod to pod', source(pod, `10.42.${to}.2`, 80), podSource],
-        ['pod to node', source(pod, `10.44.0.${to}`, 80), podSource],
-        ['pod to service', source(pod, `10.43.1.${to}`, 80), podSource],
-        ['pod to NodePort', source(pod, `10.44.0.${from}`, 30000 + to), undefined],
-        ['node to pod', source(node, `10.42.${to}.2`, 80), nodeSource],
-        ['node to node', source(node, `10.44.0.${to}`, 80), nodeSource],
-        ['node to service', source(node, `10.43.1.${to}`, 80), nodeSource],
-      ]
-      for (const [what, answer, from_] of asked) {
-        const server = what.endsWith('node') ? `node${to}` : `pod${to}`
-        expect(`${what} ${from}-${to}: ${await answer}`).toStartWith(`${what} ${from}-${to}: ${server} ${from_ ?? ''}`)
-      }
-    }
-    expect(await source(pod, '203.0.113.254', 80)).toBe(`outside ${outer}`)
-    expect(await source(node, '203.0.113.254', 80)).toBe(`outside ${outer}`)
-  }
-  // From outside by the NodePort of the one node that is in the open, to pods of all.
-  for (const { number: to } of nodes) expect(await source(outside, '203.0.113.1', 30000 + to)).toStartWith(`pod${to} `)
-}
-
-/** Some more has come. */
-async function received(transfer: SteadyTransfer): Promise<void> {
-  const wanted = transfer.receivedBytes + 1024 * 1024
-  for (let turn = 0; transfer.receivedBytes < wanted && turn < 1000; turn++) await Bun.sleep(10)
-  expect(transfer.receivedBytes).toBeGreaterThanOrEqual(wanted)
-}
-
-function labTests(places: Place[], tests: (lab: () => NetworkLab) => void): void {
-  let lab: NetworkLab
-  beforeAll(async () => {
-    lab = await NetworkLab.open(places)
-  }, 60_000)
-  afterAll(() => lab?.close(), 60_000)
-  tests(() => lab)
-}
-
-async function withWay(lab: NetworkLab, forced: WayKind | undefined, action: () => Promise<void>): Promise<void> {
-  await lab.start(forced)
-  try {
-    await action()
-  } finally {
-    await lab.stop()
-  }
-}
+import { until } from '../lab/until.ts'
 
 describe('one node in the open, two behind NATs with the same private addresses', () => {
   labTests(['public', 'nat', 'nat'], (lab) => {
@@ -136,8 +58,8 @@ describe('no node in the open, NATs that change ports', () => {
     test('nobody knows where the other is: the link', async () => {
       await withWay(lab(), undefined, async () => {
         await expectWays(lab(), () => 'link')
-        // That something does not come takes time to see; the test below needs less.
-        await Bun.sleep(1500)
+        // Where the links are is where they guess that the tunnels are.
+        await until('each tried to reach the other', async () => [1, 2].every((one) => lab().strayDatagrams(one) >= 8))
         expect(await waysOf(lab())).toEqual(['1-2 link', '2-1 link'])
       })
     }, 60_000)
@@ -195,5 +117,35 @@ describe('two nodes on one network, one behind a router', () => {
       },
       60_000,
     )
+  })
+})
+
+describe('three nodes on one network', () => {
+  labTests(['public', 'public', 'public'], (lab) => {
+    test.each([undefined, 'route'] as const)(
+      'way: %s',
+      async (forced) => {
+        await withWay(lab(), forced, async () => {
+          await expectWays(lab(), (_from, to) => `route via 203.0.113.${to}`)
+          await expectMatrix(lab())
+        })
+      },
+      60_000,
+    )
+  })
+})
+
+describe('nodes that have IPv6 only, and one that has IPv4 only', () => {
+  labTests(['ipv6', 'ipv6', 'public'], (lab) => {
+    test('tunnels over IPv6; the link between the families', async () => {
+      await withWay(lab(), undefined, async () => {
+        await expectWays(lab(), (from, to) => (from === 3 || to === 3 ? 'link' : 'tunnel'))
+        expect((await lab().ways(1)).get(2)!.via).toStartWith('[2001:db8::2]:')
+        await expectMatrix(lab())
+        // 20 bytes of header more than IPv4 has.
+        const { node } = lab().nodes[0]!
+        await until('its size is found', async () => node.sh('ip route get 10.42.2.2').includes('mtu 1406'), 10_000)
+      })
+    }, 60_000)
   })
 })

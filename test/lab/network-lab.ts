@@ -12,8 +12,8 @@ export interface LabNode {
   node: Namespace
   pod: Namespace
   router: Namespace | undefined
-  /** What the outside sees of what leaves its pods. */
-  outer: string
+  /** What the outside sees of what leaves its pods; undefined: it does not get there. */
+  outer: string | undefined
 }
 
 const rendezvousAddress = '203.0.113.254:49737'
@@ -23,8 +23,11 @@ interface Running {
   lines: AsyncIterator<string>
 }
 
-/** How a node is connected to the others; `renumbering`: by a NAT that gives ports of its own. */
-export type Place = 'public' | 'nat' | 'renumbering' | 'routed'
+/**
+ * How a node is connected to the others; `renumbering`: by a NAT that gives ports of its own; `narrow`: by a router without
+ * NAT, behind a wire for packets of at most 1,400 bytes; `ipv6`: in the open, without an IPv4 address.
+ */
+export type Place = 'public' | 'nat' | 'renumbering' | 'routed' | 'narrow' | 'ipv6'
 
 /**
  * Three hosts with a pod each on a wire that stands for the internet (203.0.113.0/24): in the open, behind a NAT router, or
@@ -45,6 +48,7 @@ export class NetworkLab {
     for (const namespace of [this.outside, this.#links])
       namespace.sh('sh -c "ip link add br0 type bridge; ip link set br0 up"')
     this.outside.sh('ip addr add 203.0.113.254/24 dev br0')
+    this.outside.sh('ip addr add 2001:db8::254/64 dev br0 nodad')
   }
 
   static async open(places: Place[]): Promise<NetworkLab> {
@@ -97,6 +101,12 @@ export class NetworkLab {
     return new Map(ways.map(([name, figures]) => [Number(name.slice(1)), figures]))
   }
 
+  /** Datagrams that came to a node by the wire of the links, where none pass. */
+  strayDatagrams(number: number): number {
+    const listing = this.nodes[number - 1]!.node.sh('nft list chain ip links c')
+    return Number(/counter packets (\d+)/.exec(listing)![1])
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((number) => this.stopNode(number)))
   }
@@ -121,38 +131,69 @@ export class NetworkLab {
   async #add(number: number, place: Place): Promise<void> {
     const node = new Namespace(`node${number}`)
     const pod = new Namespace(`pod${number}`)
-    const router = place === 'public' ? undefined : new Namespace(`router${number}`)
+    const router = place === 'public' || place === 'ipv6' ? undefined : new Namespace(`router${number}`)
     node.sh('sysctl -qw net.ipv4.ip_forward=1')
     join([node, 'pod0', `10.42.${number}.1/32`], [pod, 'eth0', `10.42.${number}.2/32`])
     node.sh(`ip route add 10.42.${number}.2 dev pod0`)
     pod.sh(`sh -c "ip route add 10.42.${number}.1 dev eth0; ip route add default via 10.42.${number}.1"`)
-    const wire = `w${number}`
-    if (router === undefined) join([this.outside, wire], [node, 'eth0', `203.0.113.${number}/24`])
-    else {
-      join([this.outside, wire], [router, 'out', `203.0.113.${number}/24`])
-      // All sites behind NAT have the same numbers.
-      const isNat = place !== 'routed'
-      const inside = isNat ? '192.168.1' : `172.16.${number}`
-      join([router, 'in', `${inside}.254/24`], [node, 'eth0', `${inside}.${number + 5}/24`])
-      router.sh('sysctl -qw net.ipv4.ip_forward=1')
-      if (isNat) masquerade(router, place === 'renumbering' ? 20_000 + number : undefined)
-      else this.outside.sh(`ip route add ${inside}.0/24 via 203.0.113.${number}`)
-      node.sh(`ip route add default via ${inside}.254`)
-      if (place === 'routed') router.sh('ip route add default via 203.0.113.254')
-    }
-    if (place === 'public') node.sh('ip route add default via 203.0.113.254')
-    this.outside.sh('sysctl -qw net.ipv4.ip_forward=1')
-    this.outside.sh(`ip link set ${wire} master br0`)
+    this.#connect(number, place, node, router)
     join([this.#links, `l${number}`], [node, 'links', `10.99.0.${number}/24`])
     this.#links.sh(`ip link set l${number} master br0`)
     node.sh('nft add table ip links')
     node.sh('nft add chain ip links c { type filter hook prerouting priority -200 \\; }')
-    node.sh('nft add rule ip links c iifname links meta l4proto udp drop')
+    node.sh('nft add rule ip links c iifname links meta l4proto udp counter drop')
     this.#servers.push(await pod.enter(() => echo(`pod${number}`, `10.42.${number}.2`, 80)))
-    const inside = place === 'routed' ? `172.16.${number}.${number + 5}` : `203.0.113.${number}`
-    this.nodes.push({ number, node, pod, router, outer: inside })
+    const isRouted = place === 'routed' || place === 'narrow'
+    const outer = isRouted ? `172.16.${number}.${number + 5}` : place === 'ipv6' ? undefined : `203.0.113.${number}`
+    this.nodes.push({ number, node, pod, router, outer })
     node.sh(`ip addr add 10.44.0.${number}/32 dev lo`)
     this.#servers.push(await node.enter(() => echo(`node${number}`, `10.44.0.${number}`, 80)))
+  }
+
+  /** To the wire that stands for the internet. */
+  #connect(number: number, place: Place, node: Namespace, router: Namespace | undefined): void {
+    const wire = `w${number}`
+    this.outside.sh('sysctl -qw net.ipv4.ip_forward=1')
+    if (router !== undefined) {
+      this.#connectRouter(number, place, node, router)
+    } else if (place === 'ipv6') {
+      join([this.outside, wire], [node, 'eth0'])
+      node.sh(`ip addr add 2001:db8::${number}/64 dev eth0 nodad`)
+    } else {
+      join([this.outside, wire], [node, 'eth0', `203.0.113.${number}/24`])
+      node.sh('ip route add default via 203.0.113.254')
+    }
+    if (place !== 'narrow') this.outside.sh(`ip link set ${wire} master br0`)
+  }
+
+  #connectRouter(number: number, place: Place, node: Namespace, router: Namespace): void {
+    // All sites behind NAT have the same numbers.
+    const isNat = place !== 'routed' && place !== 'narrow'
+    const inside = isNat ? '192.168.1' : `172.16.${number}`
+    const wire = `w${number}`
+    const [own, gateway] =
+      place === 'narrow' ? ['198.51.100.2', '198.51.100.1'] : [`203.0.113.${number}`, '203.0.113.254']
+    join([this.outside, wire], [router, 'out', `${own}/24`])
+    if (place === 'narrow') {
+      this.outside.sh(`ip addr add ${gateway}/24 dev ${wire}`)
+      for (const [namespace, device] of [
+        [this.outside, wire],
+        [router, 'out'],
+      ] as const)
+        namespace.sh(`ip link set ${device} mtu 1400`)
+    }
+    join([router, 'in', `${inside}.254/24`], [node, 'eth0', `${inside}.${number + 5}/24`])
+    router.sh('sysctl -qw net.ipv4.ip_forward=1')
+    if (isNat) masquerade(router, place === 'renumbering' ? 20_000 + number : undefined)
+    else this.outside.sh(`ip route add ${inside}.0/24 via ${own}`)
+    node.sh(`ip route add default via ${inside}.254`)
+    if (!isNat) router.sh(`ip route add default via ${gateway}`)
+  }
+
+  /** The largest packet on the wire of a node that is `narrow`. */
+  setNarrow(number: number, mtu: number): void {
+    this.outside.sh(`ip link set w${number} mtu ${mtu}`)
+    this.nodes[number - 1]!.router!.sh(`ip link set out mtu ${mtu}`)
   }
 }
 

@@ -142,7 +142,7 @@ function connect(number: number, way: Exclude<WayName, 'plain'>, secret: Uint8Ar
     }
   }
   const nodeAddress = `10.44.0.${number}`
-  const tunnel = new Tunnel({ instance: 'bench', nodeAddress, address: '0.0.0.0', port: basePort + number, log })
+  const tunnel = new Tunnel({ instance: 'bench', nodeAddress, port: basePort + number, log })
   const address = `192.168.1.${other}`
   const endpoints = [{ address, port: basePort + other }]
   tunnel.setPeers([{ name: 'other', secret, isInitiator: number === 1, cidrs, endpoints }])

@@ -45,11 +45,11 @@ export function decodeMessage(bytes: Uint8Array): NetworkMessage | undefined {
   }
 }
 
-/** Only what the tunnel's IPv4 socket can send to. */
+/** Only what the tunnel's socket can send to. */
 function readEndpoint(value: unknown): Endpoint[] {
   const [address = '', port = ''] = typeof value === 'string' ? value.split(' ') : []
   const number = Number(port)
-  return isIP(address) === 4 && Number.isInteger(number) && number > 0 && number < 65_536
+  return isIP(address) !== 0 && !address.includes('%') && Number.isInteger(number) && number > 0 && number < 65_536
     ? [{ address, port: number }]
     : []
 }

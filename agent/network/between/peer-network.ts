@@ -2,7 +2,7 @@ import type { Node } from '../../../api/schema/generated/types/core-v1.ts'
 import type { Logger } from '../../../mesh/logger/logger.ts'
 import { type Address, addressOf, formatAddress, formatCidr } from '../address/address.ts'
 import type { Endpoint } from '../tunnel/shared.ts'
-import { Tunnel, type TunnelEndpoint } from '../tunnel/tunnel.ts'
+import { maxTunnelMtu, Tunnel, type TunnelEndpoint } from '../tunnel/tunnel.ts'
 import type { LinkedPeer, NetworkLinks } from './network-links.ts'
 import { maxEndpoints, maxObserved } from './network-message.ts'
 import { chooseUnprobedWay, type OwnNetwork, type Peer, peerOf, type Way, type WayKind } from './peer.ts'
@@ -44,6 +44,7 @@ export class PeerNetwork {
   #peers: Peer[] = []
   #tunnel: Tunnel | undefined
   #networks: OwnNetwork[] = []
+  #addresses6: Address[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #refreshAtMs = 0
   /** What the kernel's routes and the tunnel were made from. */
@@ -107,6 +108,7 @@ export class PeerNetwork {
       if (isRefresh) {
         this.#refreshAtMs = nowMs + refreshMs
         this.#networks = this.#routes.networks()
+        this.#addresses6 = this.#routes.outerAddresses6()
       }
       const { links } = this.#options
       const ways = links === undefined ? this.#unprobedWays() : this.#probedWays(links, nowMs)
@@ -121,7 +123,9 @@ export class PeerNetwork {
   }
 
   #route(wanted: Wanted, isRefresh: boolean): void {
-    const ways = [...wanted.ways].map(([name, way]) => `${name} ${describe(way)} ${'link' in way && way.link}`)
+    const ways = [...wanted.ways].map(([name, way]) => {
+      return `${name} ${describe(way)} ${'link' in way && way.link} ${'mtu' in way && way.mtu}`
+    })
     const text = ways.join()
     if (text === this.#routed && !isRefresh) return
     this.#routes.set(wanted.peers, wanted.ways)
@@ -154,16 +158,16 @@ export class PeerNetwork {
   #openTunnel(links: NetworkLinks): Tunnel {
     const { instance, nodeAddress, tunnelPort = 0, reflectors, log } = this.#options
     const toLink = (name: string, packet: Uint8Array) => void links.sendPacket(name, packet)
-    const where = { address: '0.0.0.0', port: tunnelPort }
-    this.#tunnel = new Tunnel({ instance, nodeAddress, ...where, reflectors, toLink, log: log.child('tunnel') })
+    const common = { port: tunnelPort, reflectors, toLink, log: log.child('tunnel') }
+    this.#tunnel = new Tunnel({ instance, nodeAddress, ...common })
     return this.#tunnel
   }
 
   /** Where the tunnel's socket is, and where others see it. */
   #tellOwnEnd(tunnel: Tunnel, links: NetworkLinks, linked: LinkedPeer[]): void {
     const { port } = tunnel
-    const own = this.#networks.filter(({ address }) => address.length === 4)
-    const endpoints = own.slice(0, maxEndpoints).map(({ address }) => ({ address: formatAddress(address), port }))
+    const own = [...this.#networks.map(({ address }) => address).slice(0, maxEndpoints - 1), ...this.#addresses6]
+    const endpoints = own.slice(0, maxEndpoints).map((address) => ({ address: formatAddress(address), port }))
     const seen = linked.flatMap(({ name }) => tunnel.figures(name)?.paths ?? [])
     const byPeers = seen.flatMap((path) => (path.isAlive ? (path.observed ?? []) : []))
     const observed = distinct([...tunnel.reflected, ...byPeers])
@@ -179,7 +183,9 @@ export class PeerNetwork {
     const { name, endpoints, isLinked, offered } = peer
     const addresses: Address[] = endpoints.map(({ address }) => addressOf(address))
     const figures = tunnel.figures(name)
-    const view = { addresses, paths: figures?.paths ?? [], isLinked, tunnelLink: tunnel.link }
+    const { link: tunnelLink } = tunnel
+    const tunnelMtu = mtuBelow(maxTunnelMtu, figures?.current?.mtu)
+    const view = { addresses, paths: figures?.paths ?? [], isLinked, tunnelLink, tunnelMtu }
     const choice = this.#choices.get(name) ?? new WayChoice(nowMs)
     this.#choices.set(name, choice)
     const working = workingWays(view, this.#networks, this.#options.forcedWay)
@@ -210,6 +216,9 @@ function endpointsOf({ endpoints, observed, status }: LinkedPeer): Endpoint[] {
   const guess = host === undefined ? [] : endpoints.slice(0, 1).map(({ port }) => ({ address: host, port }))
   return distinct([...endpoints, ...observed, ...guess])
 }
+
+const mtuBelow = (most: number, mtu: number | undefined): number | undefined =>
+  mtu !== undefined && mtu < most ? mtu : undefined
 
 function distinct(endpoints: Endpoint[]): Endpoint[] {
   return [...new Map(endpoints.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint])).values()]

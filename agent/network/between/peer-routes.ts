@@ -1,6 +1,6 @@
 import type { Logger } from '../../../mesh/logger/logger.ts'
-import { type Address, type Cidr, formatAddress, formatCidr, parseCidr } from '../address/address.ts'
-import { type Link, type Route, RouteNetlink, skeinRouteProtocol } from '../netlink/route.ts'
+import { type Address, type Cidr, contains, formatAddress, formatCidr, parseCidr } from '../address/address.ts'
+import { type Link, type LinkAddress, type Route, RouteNetlink, skeinRouteProtocol } from '../netlink/route.ts'
 import { type VxlanNeighbour, VxlanNetlink } from '../netlink/vxlan.ts'
 import { type OwnNetwork, overlayHardwareAddress, type Peer, type Way } from './peer.ts'
 
@@ -16,6 +16,8 @@ const vxlanOverheadBytes = 50
 const vxlanIdentifier = 83
 /** IANA's VXLAN port is other overlays' too: one of our own. */
 const vxlanPort = 8483
+
+const linkLocal = parseCidr('fe80::/10')
 
 /** Device names have at most 15 characters. */
 export const vxlanName = (instance: string): string => `skx-${instance.slice(0, 10)}`
@@ -42,6 +44,20 @@ export class PeerRoutes {
     const networks = ownNetworks(this.#netlink, this.#netlink.links(), this.#options.nodeAddress)
     const outside = outsideNetwork(this.#netlink, networks)
     return outside === undefined ? networks : [outside, ...networks.filter((network) => network !== outside)]
+  }
+
+  /** IPv6 addresses of this node's devices by which others may reach it, those of the default route's device first. */
+  outerAddresses6(): Address[] {
+    const links = this.#netlink.links()
+    const standard = this.#netlink
+      .routes()
+      .find(({ destination }) => destination.prefixLength === 0 && destination.address.length === 16)
+    const addresses = this.#netlink.addresses().filter(({ link, address }) => {
+      const isOuter = links.some((one) => one.index === link && one.isUp && one.name !== 'lo')
+      return isOuter && address.length === 16 && !contains(linkLocal, address)
+    })
+    const rank = ({ link }: LinkAddress) => (link === standard?.link ? 0 : 1)
+    return addresses.sort((one, other) => rank(one) - rank(other)).map(({ address }) => address)
   }
 
   /**
@@ -84,12 +100,14 @@ export class PeerRoutes {
     if (way === undefined) return []
     const gateway = way.kind === 'route' ? way.gateway : way.kind === 'vxlan' ? peer.nodeAddress : undefined
     const link = way.kind === 'vxlan' ? overlay : way.link
+    const mtu = way.kind === 'tunnel' ? way.mtu : undefined
     return destinationsOf(peer).map((destination) => ({
       destination,
       gateway,
       link,
       source,
       protocol: skeinRouteProtocol,
+      mtu,
     }))
   }
 
@@ -194,8 +212,8 @@ function outsideNetwork(netlink: RouteNetlink, networks: OwnNetwork[]): OwnNetwo
   return networks.find(({ link }) => link === standard?.link) ?? networks[0]
 }
 
-const routeKey = ({ destination, gateway, link }: Route): string =>
-  `${formatCidr(destination)} ${gateway && formatAddress(gateway)} ${link}`
+const routeKey = ({ destination, gateway, link, mtu }: Route): string =>
+  `${formatCidr(destination)} ${gateway && formatAddress(gateway)} ${link} ${mtu}`
 
 /** For people: `route via 192.168.1.7`. */
 export function describe(way: Way | undefined): string {

@@ -7,8 +7,8 @@ export type Way =
   | { kind: 'route'; gateway: Address; link: number }
   /** In UDP by the kernel (VXLAN), over whatever network is between. */
   | { kind: 'vxlan'; remote: Address }
-  /** Sealed in UDP by the tunnel: its device. */
-  | { kind: 'tunnel'; link: number }
+  /** Sealed in UDP by the tunnel: its device, and the largest packet where that is less than the device's. */
+  | { kind: 'tunnel'; link: number; mtu?: number }
   /** Through the tunnel's device over the link between the nodes. */
   | { kind: 'link'; link: number }
 

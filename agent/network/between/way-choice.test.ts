@@ -6,7 +6,7 @@ import { type PeerView, WayChoice, workingWays } from './way-choice.ts'
 
 const networks: OwnNetwork[] = [{ link: 2, cidr: parseCidr('192.168.1.0/24'), address: addressOf('192.168.1.1') }]
 const path = (address: string, observed: string, isAlive = true): PathFigures => ({
-  ...{ address, port: 7000, isAlive, roundTripMs: 1, pings: 1, pongs: 1 },
+  ...{ address, port: 7000, isAlive, roundTripMs: 1, mtu: undefined, pings: 1, pongs: 1 },
   observed: { address: observed, port: 7000 },
 })
 const view = (addresses: string[], paths: PathFigures[], isLinked = true): PeerView => ({

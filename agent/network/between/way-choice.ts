@@ -15,6 +15,8 @@ export interface PeerView {
   isLinked: boolean
   /** The tunnel's device. */
   tunnelLink: number
+  /** The largest packet that it carries to this peer, where that is less than for others. */
+  tunnelMtu?: number
 }
 
 /**
@@ -22,7 +24,7 @@ export interface PeerView {
  * VXLAN: it answered from its own address and sees this node at its own, so that no NAT stands between.
  */
 export function workingWays(view: PeerView, networks: OwnNetwork[], forced?: WayKind): Map<WayKind, Way> {
-  const { addresses, paths, isLinked, tunnelLink } = view
+  const { addresses, paths, isLinked, tunnelLink, tunnelMtu } = view
   const ways = new Map<WayKind, Way>()
   const alive = paths.filter((path) => path.isAlive)
   const isOwn = (text: string | undefined) => networks.some(({ address }) => formatAddress(address) === text)
@@ -34,7 +36,7 @@ export function workingWays(view: PeerView, networks: OwnNetwork[], forced?: Way
     if (network !== undefined && !ways.has('route')) ways.set('route', { kind: 'route', gateway, link: network.link })
     if (!ways.has('vxlan')) ways.set('vxlan', { kind: 'vxlan', remote: gateway })
   }
-  if (alive.length > 0) ways.set('tunnel', { kind: 'tunnel', link: tunnelLink })
+  if (alive.length > 0) ways.set('tunnel', { kind: 'tunnel', link: tunnelLink, mtu: tunnelMtu })
   if (isLinked) ways.set('link', { kind: 'link', link: tunnelLink })
   for (const kind of ways.keys()) if (forced !== undefined && kind !== forced) ways.delete(kind)
   return ways

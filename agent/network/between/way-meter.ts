@@ -1,4 +1,5 @@
 import type { LinkStatus } from '../../../mesh/link/links.ts'
+import { formatEndpoint } from '../tunnel/shared.ts'
 import type { PeerFigures, Tunnel } from '../tunnel/tunnel.ts'
 import type { Peer, Way } from './peer.ts'
 import { describe } from './peer-routes.ts'
@@ -73,5 +74,5 @@ export class WayMeter {
 function viaOf(way: Way | undefined, peer: PeerFigures | undefined, link: LinkStatus | undefined): string | undefined {
   if (way?.kind === 'link') return link?.via && `${link.way} ${link.via}`
   const current = way?.kind === 'tunnel' ? peer?.current : undefined
-  return current && `${current.address}:${current.port}`
+  return current && formatEndpoint(current)
 }

@@ -120,7 +120,7 @@ export class RouteNetlink {
     )
   }
 
-  /** Unicast routes of the main table. */
+  /** Unicast routes of the main table, without what the kernel remembers of single paths (their MTU). */
   routes(): Route[] {
     return this.#socket
       .request('list routes', messageTypes.getRoute, flags.dump, new Uint8Array(12))
@@ -130,8 +130,9 @@ export class RouteNetlink {
         const table = attributes.has(routeAttributes.table)
           ? readUint32(attributes.get(routeAttributes.table)!)
           : body[4]!
-        const unicast = 1
-        if (message.type !== messageTypes.newRoute || table !== mainTable || body[7] !== unicast) return []
+        const [unicast, cloned] = [1, 0x200]
+        const isCloned = (readUint32(body.subarray(8)) & cloned) !== 0
+        if (message.type !== messageTypes.newRoute || table !== mainTable || body[7] !== unicast || isCloned) return []
         const any = new Uint8Array(body[0] === 2 ? 4 : 16)
         const link = attributes.get(routeAttributes.outputLink)
         const metrics = attributes.get(routeAttributes.metrics)

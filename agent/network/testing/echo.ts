@@ -79,15 +79,15 @@ export async function udpClient(from: Namespace, address: string, port: number) 
     }),
   )
   return {
-    /** The answer, or `nothing` within the time. */
-    ask(timeoutMs = 3000): Promise<string> {
+    /** The answer to a datagram of so many bytes, or `nothing` within the time. */
+    ask(timeoutMs = 3000, sizeBytes = 1): Promise<string> {
       return new Promise((resolve) => {
         const timer = setTimeout(() => resolve('nothing'), timeoutMs)
         answered = (text) => {
           clearTimeout(timer)
           resolve(text)
         }
-        socket.send('?', port, address)
+        socket.send('?'.repeat(sizeBytes), port, address)
       })
     },
     close: () => socket.close(),

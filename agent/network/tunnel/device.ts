@@ -56,8 +56,12 @@ export const socketAddressBytes = 28
  */
 export const pinned = (sizeBytes: number): Buffer => Buffer.from(new ArrayBuffer(sizeBytes))
 
-/** A sockaddr_in or sockaddr_in6. */
-export function socketAddress(address: Uint8Array, port: number): Buffer {
+/** What begins an IPv4 address as sockets of both families have it. */
+const mappedPrefix = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255)
+
+/** A sockaddr_in or sockaddr_in6; for a socket of both families always the latter. */
+export function socketAddress(address: Uint8Array, port: number, isForBoth = false): Buffer {
+  if (isForBoth && address.length === 4) return socketAddress(Buffer.concat([mappedPrefix, address]), port)
   const isV4 = address.length === 4
   const bytes = pinned(isV4 ? 16 : socketAddressBytes)
   bytes.writeUInt16LE(isV4 ? 2 : 10)
@@ -69,22 +73,47 @@ export function socketAddress(address: Uint8Array, port: number): Buffer {
 /** The reverse of `socketAddress`. */
 export function readSocketAddress(bytes: Buffer): { address: Uint8Array; port: number } {
   const isV4 = bytes.readUInt16LE() === 2
-  return { address: new Uint8Array(bytes.subarray(isV4 ? 4 : 8, isV4 ? 8 : 24)), port: bytes.readUInt16BE(2) }
+  const isMapped = !isV4 && mappedPrefix.every((byte, index) => byte === bytes[8 + index])
+  const [start, end] = isV4 ? [4, 8] : isMapped ? [20, 24] : [8, 24]
+  return { address: new Uint8Array(bytes.subarray(start, end)), port: bytes.readUInt16BE(2) }
 }
 
 const udpLevel = 17
 const udpOptions = { segment: 103, receiveOffload: 104 }
 const bufferBytes = 8 * 1024 * 1024
 
-/** A UDP socket whose kernel joins datagrams that arrive in a row. Port 0: any. Not blocking. */
-export function openUdp(address: Uint8Array, port: number): { fd: number; port: number } {
+export interface UdpSocket {
+  fd: number
+  port: number
+  /** Speaks IPv4 and IPv6. */
+  isForBoth: boolean
+}
+
+/** A UDP socket of both families where the host has both, else of IPv4. Port 0: any. */
+export function openUdp(port: number): UdpSocket {
+  try {
+    return { ...openUdpAt(new Uint8Array(16), port), isForBoth: true }
+  } catch (error) {
+    if (!(error as Error).message.startsWith('UDP socket:')) throw error
+    return { ...openUdpAt(new Uint8Array(4), port), isForBoth: false }
+  }
+}
+
+/** A UDP socket whose kernel joins datagrams that arrive in a row, and fragments none. Not blocking. */
+function openUdpAt(address: Uint8Array, port: number): { fd: number; port: number } {
   const isV4 = address.length === 4
   const datagram = 2
   const fd = checked('UDP socket', libc.socket(isV4 ? 2 : 10, datagram | nonBlocking | closeOnExec, 0))
-  const bound = socketAddress(address, port)
-  checked(`bind UDP port ${port}`, libc.bind(fd, ptr(bound), bound.length))
   const setNumber = (level: number, option: number, value: number) =>
     libc.setsockopt(fd, level, option, ptr(new Int32Array([value])), 4)
+  const [ipLevel, ip6Level, ipDiscovery, ip6Discovery, ip6Only] = [0, 41, 10, 23, 26]
+  if (!isV4) setNumber(ip6Level, ip6Only, 0)
+  const bound = socketAddress(address, port)
+  checked(`bind UDP port ${port}`, libc.bind(fd, ptr(bound), bound.length))
+  // Sent whole or not at all, whatever routers have said of the path: its size is probed.
+  const probe = 3
+  setNumber(ipLevel, ipDiscovery, probe)
+  if (!isV4) setNumber(ip6Level, ip6Discovery, probe)
   const [socketLevel, forceSendBuffer, forceReceiveBuffer] = [1, 32, 33]
   setNumber(socketLevel, forceSendBuffer, bufferBytes)
   setNumber(socketLevel, forceReceiveBuffer, bufferBytes)

@@ -9,6 +9,7 @@ import {
   waitFor,
   writeDevice,
 } from './device.ts'
+import { pathSizes } from './path-size.ts'
 import { PeerTable, sourceOf } from './peer-table.ts'
 import { answerType } from './reflection.ts'
 import { headerBytes, Opener, receivingSession, Sealer } from './seal.ts'
@@ -36,8 +37,8 @@ const maxInARow = 32
 /** How often it is told that a peer's datagrams come from the same unknown place. */
 const tellAgainMs = 1000
 const [maxReflectionBytes, reflectionPauseMs] = [1500, 10]
-/** Family, port and IPv4 address of a socket address. */
-const sourceBytes = 8
+/** Family, port and address of a socket address, by its family. */
+const sourceBytes = { IPv4: 8, IPv6: 24 }
 
 interface ReceivingPeer {
   peer: TunnelPeer
@@ -66,15 +67,19 @@ export class Receiving {
   #waiting: ReceivingPeer[] = []
   #inARow = 0
   readonly #answerTo: Target
+  readonly #isForBoth: boolean
+  readonly #sourceBytes: number
 
-  constructor({ tun, udp, memory }: ThreadStart, told: (news: PeerMoved | Reflection) => void) {
+  constructor({ tun, udp, isForBoth, memory }: ThreadStart, told: (news: PeerMoved | Reflection) => void) {
     this.#tun = tun
     this.#receiver = new UdpReceiver(udp)
     this.#sender = new UdpSender(udp)
     this.#memory = new Int32Array(memory)
     this.#told = told
     const { source } = this.#receiver
-    this.#answerTo = { pointer: ptr(source), size: 16, bytes: source }
+    this.#answerTo = { pointer: ptr(source), size: isForBoth ? socketAddressBytes : 16, bytes: source }
+    this.#isForBoth = isForBoth
+    this.#sourceBytes = sourceBytes[isForBoth ? 'IPv6' : 'IPv4']
   }
 
   setPeers({ peers }: ThreadPeers): void {
@@ -90,8 +95,8 @@ export class Receiving {
         opener: isSame ? one.opener : new Opener(peer),
         joiner: isSame ? one.joiner : new Joiner((packet) => this.#write(packet)),
         sealer: isSame ? one.sealer : new Sealer(peer, lane),
-        targets: peer.candidates.map((candidate) => candidate && targetOf(candidate)),
-        source: Buffer.alloc(sourceBytes),
+        targets: peer.candidates.map((candidate) => candidate && targetOf(candidate, this.#isForBoth)),
+        source: Buffer.alloc(this.#sourceBytes),
         toldMs: 0,
         isWaiting: false,
       })
@@ -168,16 +173,21 @@ export class Receiving {
     if (address.length === 4) plain.set(address, pingOffsets.observedAddress)
     plain.writeUInt16BE(port, pingOffsets.observedPort)
     sealer.advance(Atomics.load(this.#memory, words.epoch))
-    const size = sealer.seal(plain, this.#sender.buffer)
-    this.#answerTo.size = address.length === 4 ? 16 : socketAddressBytes
+    // A filled one asks about the way here: the answer is small.
+    const size = sealer.seal(plain.subarray(0, pingBytes), this.#sender.buffer)
     this.#sender.send(0, size, size, this.#answerTo)
   }
 
   #takeAnswer({ peer }: ReceivingPeer, plain: Buffer): void {
     const index = plain[pingOffsets.index]!
     if (index >= maxCandidates || peer.candidates[index]?.generation !== plain[pingOffsets.generation]) return
-    const now = nowMs()
     const place = candidatePlace(peer.slot, index)
+    const size = plain[pingOffsets.size]!
+    if (size > 0) {
+      if (size <= pathSizes.length) Atomics.or(this.#memory, place + candidateWords.answeredSizes, 1 << (size - 1))
+      return
+    }
+    const now = nowMs()
     const store = (word: number, value: number) => Atomics.store(this.#memory, place + word, value)
     store(candidateWords.roundTripMicros, Math.round((now - plain.readDoubleBE(pingOffsets.sentMs)) * 1000))
     store(candidateWords.observedAddress, plain.readInt32BE(pingOffsets.observedAddress))
@@ -189,10 +199,11 @@ export class Receiving {
   /** A peer behind a NAT may get another port at any time, and one whose NAT hides it is found only by what comes from it. */
   #noteSource(peer: ReceivingPeer): void {
     const { source } = this.#receiver
-    const isAsBefore = source.compare(peer.source, 0, sourceBytes, 0, sourceBytes) === 0
+    const bytes = this.#sourceBytes
+    const isAsBefore = source.compare(peer.source, 0, bytes, 0, bytes) === 0
     if (isAsBefore && (peer.toldMs === 0 || nowMs() - peer.toldMs < tellAgainMs)) return
-    source.copy(peer.source, 0, 0, sourceBytes)
-    const isKnown = peer.targets.some((target) => target?.bytes.compare(source, 0, sourceBytes, 0, sourceBytes) === 0)
+    source.copy(peer.source, 0, 0, bytes)
+    const isKnown = peer.targets.some((target) => target?.bytes.compare(source, 0, bytes, 0, bytes) === 0)
     peer.toldMs = isKnown ? 0 : nowMs()
     if (isKnown) return
     const { address, port } = readSocketAddress(source)

@@ -1,7 +1,7 @@
 import { ptr } from 'bun:ffi'
 import { lookup } from 'node:dns/promises'
 import { addressOf } from '../address/address.ts'
-import { socketAddress, UdpSender } from './device.ts'
+import { socketAddress, UdpSender, type UdpSocket } from './device.ts'
 import { decodeReflection, encodeReflectionRequest } from './reflection.ts'
 import type { Endpoint } from './shared.ts'
 
@@ -23,12 +23,14 @@ interface Reflector {
 /** Knows where this node's tunnel socket is seen from outside, when no other node can tell: asks rendezvous hosts. */
 export class Reflectors {
   readonly #sender: UdpSender
+  readonly #isForBoth: boolean
   readonly #list: Reflector[]
   readonly #timer: ReturnType<typeof setInterval>
 
   /** `reflectors` as `host:port`; the answers come to the socket's reader. */
-  constructor(fd: number, reflectors: readonly string[]) {
+  constructor({ fd, isForBoth }: UdpSocket, reflectors: readonly string[]) {
     this.#sender = new UdpSender(fd)
+    this.#isForBoth = isForBoth
     this.#list = reflectors.slice(0, maxReflectors).map((text) => ({
       ...{ text, endpoint: undefined, lookedUpMs: Number.NEGATIVE_INFINITY, id: 0 },
       ...{ observed: undefined, answeredMs: Number.NEGATIVE_INFINITY },
@@ -71,7 +73,7 @@ export class Reflectors {
     reflector.id = crypto.getRandomValues(new Uint16Array(1))[0]!
     const request = encodeReflectionRequest(reflector.id, endpoint)
     this.#sender.buffer.set(request)
-    const target = socketAddress(addressOf(endpoint.address), endpoint.port)
+    const target = socketAddress(addressOf(endpoint.address), endpoint.port, this.#isForBoth)
     this.#sender.send(0, request.length, request.length, { pointer: ptr(target), size: target.length })
   }
 }

@@ -1,6 +1,7 @@
 import { type Pointer, ptr } from 'bun:ffi'
-import { addressOf, parseCidr } from '../address/address.ts'
+import { addressOf, familyOf, parseCidr } from '../address/address.ts'
 import { errnos, pinned, readDevice, socketAddress, UdpSender, waitFor } from './device.ts'
+import { outerHeaderBytes, PathSize, pathSizes } from './path-size.ts'
 import { destinationOf, PeerTable } from './peer-table.ts'
 import { Sealer, sealOverheadBytes } from './seal.ts'
 import { cutPacket, kinds, maxPacketBytes, offloadHeaderBytes, segmentOverheadBytes, writeSegment } from './segment.ts'
@@ -26,11 +27,11 @@ const deadCandidateRounds = 4
 /** Of packets that wait for the main thread; more are dropped. */
 const maxLinkBytes = 4 * 1024 * 1024
 /**
- * Kind, the candidate's index and generation, a byte unused, the time it was sent; in the answer also the IPv4 address
- * and port that it came from.
+ * Kind, the candidate's index and generation, 1 + the step of `pathSizes` that a ping is filled up to or 0, the time it was
+ * sent; in the answer also the IPv4 address and port that it came from.
  */
 export const pingBytes = 18
-export const pingOffsets = { index: 1, generation: 2, sentMs: 4, observedAddress: 12, observedPort: 16 }
+export const pingOffsets = { index: 1, generation: 2, size: 3, sentMs: 4, observedAddress: 12, observedPort: 16 }
 
 /** A socket address in memory that stays where it is. */
 export interface Target {
@@ -39,8 +40,8 @@ export interface Target {
   bytes: Buffer
 }
 
-export function targetOf({ address, port }: Candidate): Target {
-  const bytes = socketAddress(addressOf(address), port)
+export function targetOf({ address, port }: Candidate, isForBoth: boolean): Target {
+  const bytes = socketAddress(addressOf(address), port, isForBoth)
   return { pointer: ptr(bytes), size: bytes.length, bytes }
 }
 
@@ -50,15 +51,21 @@ interface SendingPeer {
   targets: (Target | undefined)[]
   /** Where packets go. */
   to: Target | undefined
+  /** Of the path that packets take. */
+  size: PathSize
 }
 
 /** The sealer is kept while the secret is the same, since its counter must go on. */
-function sendingPeer(peer: TunnelPeer, known: SendingPeer | undefined): SendingPeer {
-  const targets = peer.candidates.map((candidate) => candidate && targetOf(candidate))
+function sendingPeer(peer: TunnelPeer, known: SendingPeer | undefined, isForBoth: boolean): SendingPeer {
+  const targets = peer.candidates.map((candidate) => candidate && targetOf(candidate, isForBoth))
   const isSame = known !== undefined && Buffer.compare(known.peer.secret, peer.secret) === 0
   const sealer = isSame ? known.sealer : new Sealer(peer, lane)
-  return { peer, sealer, targets, to: peer.current === undefined ? undefined : targets[peer.current] }
+  const size = known !== undefined && pathKey(known.peer) === pathKey(peer) ? known.size : new PathSize()
+  return { peer, sealer, targets, to: peer.current === undefined ? undefined : targets[peer.current], size }
 }
+
+const pathKey = ({ current, candidates }: TunnelPeer): string =>
+  current === undefined ? '' : `${current} ${candidates[current]?.generation}`
 
 /** Takes packets from the TUN device, cuts and seals them, and sends each to its peer. Holds its thread. */
 export class Sending {
@@ -71,6 +78,7 @@ export class Sending {
   #peers = new Map<string, SendingPeer>()
   #table = new PeerTable<SendingPeer>([])
   readonly #toLink: (packet: LinkPacket) => void
+  readonly #isForBoth: boolean
   #nextPingMs = 0
   #round = 0
   /** Sealed datagrams in the sender's buffer that wait for more of their kind. */
@@ -80,8 +88,9 @@ export class Sending {
   #batchCount = 0
   #isBatchClosed = false
 
-  constructor({ tun, udp, memory }: ThreadStart, toLink: (packet: LinkPacket) => void) {
+  constructor({ tun, udp, isForBoth, memory }: ThreadStart, toLink: (packet: LinkPacket) => void) {
     this.#toLink = toLink
+    this.#isForBoth = isForBoth
     this.#tun = tun
     this.#sender = new UdpSender(udp)
     this.#memory = new Int32Array(memory)
@@ -89,7 +98,9 @@ export class Sending {
 
   setPeers({ peers }: ThreadPeers): void {
     this.flush()
-    this.#peers = new Map(peers.map((peer) => [peer.name, sendingPeer(peer, this.#peers.get(peer.name))]))
+    this.#peers = new Map(
+      peers.map((peer) => [peer.name, sendingPeer(peer, this.#peers.get(peer.name), this.#isForBoth)]),
+    )
     this.#table = new PeerTable([...this.#peers.values()].map((one) => [one, one.peer.cidrs.map(parseCidr)]))
   }
 
@@ -192,18 +203,35 @@ export class Sending {
       const tryAll = this.#round % deadCandidateRounds === 0 || !alive.includes(true)
       for (const [index, candidate] of candidates.entries())
         if (candidate && (tryAll || alive[index])) this.#pingCandidate(one, index, candidate)
+      const { current } = one.peer
+      if (current !== undefined && alive[current]) this.#probeSize(one, current, candidates[current]!)
     }
   }
 
-  #pingCandidate({ peer, sealer, targets }: SendingPeer, index: number, { generation }: Candidate): void {
-    const plain = Buffer.alloc(pingBytes)
+  #pingCandidate(one: SendingPeer, index: number, candidate: Candidate): void {
+    this.#sendPing(one, index, candidate, 0, pingBytes)
+    Atomics.add(this.#memory, candidatePlace(one.peer.slot, index) + candidateWords.pings, 1)
+  }
+
+  /** Finds out how large packets may be on the path that they take. */
+  #probeSize(one: SendingPeer, index: number, candidate: Candidate): void {
+    const place = candidatePlace(one.peer.slot, index)
+    const overheadBytes = sealOverheadBytes + outerHeaderBytes[familyOf(addressOf(candidate.address))]
+    for (const step of one.size.round(Atomics.exchange(this.#memory, place + candidateWords.answeredSizes, 0)))
+      this.#sendPing(one, index, candidate, 1 + step, pathSizes[step]! - overheadBytes)
+    Atomics.store(this.#memory, place + candidateWords.pathBytes, one.size.bytes ?? 0)
+  }
+
+  #sendPing(one: SendingPeer, index: number, { generation }: Candidate, size: number, sizeBytes: number): void {
+    const { sealer, targets } = one
+    const plain = Buffer.alloc(sizeBytes)
     plain[0] = kinds.ping
+    plain[pingOffsets.size] = size
     plain[pingOffsets.index] = index
     plain[pingOffsets.generation] = generation
     plain.writeDoubleBE(nowMs(), pingOffsets.sentMs)
     sealer.advance(Atomics.load(this.#memory, words.epoch))
-    const size = sealer.seal(plain, this.#sender.buffer)
-    this.#sender.send(0, size, size, targets[index]!)
-    Atomics.add(this.#memory, candidatePlace(peer.slot, index) + candidateWords.pings, 1)
+    const sealedBytes = sealer.seal(plain, this.#sender.buffer)
+    this.#sender.send(0, sealedBytes, sealedBytes, targets[index]!)
   }
 }

@@ -6,6 +6,10 @@ export interface Endpoint {
   port: number
 }
 
+/** For people. */
+export const formatEndpoint = ({ address, port }: Endpoint): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+
 /** A place where a peer may be reached; pings and their answers name it by its index and generation. */
 export interface Candidate extends Endpoint {
   /** Told apart from one that had the same index before: a byte. */
@@ -34,6 +38,8 @@ export interface ThreadStart {
   role: 'send' | 'receive'
   tun: number
   udp: number
+  /** The UDP socket speaks IPv4 and IPv6. */
+  isForBoth: boolean
   memory: SharedArrayBuffer
 }
 
@@ -84,8 +90,12 @@ export const candidateWords = {
   /** Where the peer sees us: an IPv4 address, 0 for none or another; and the port. */
   observedAddress: 4,
   observedPort: 5,
+  /** A bit for each of `pathSizes` that was answered since the sending thread looked. */
+  answeredSizes: 6,
+  /** The largest IP packet that passes; 0 until it is known. */
+  pathBytes: 7,
 }
-export const wordsACandidate = 6
+export const wordsACandidate = 8
 export const wordsAPeer = wordsACandidate * maxCandidates
 export const maxPeers = 1024
 export const memoryBytes = (words.peers + maxPeers * wordsAPeer) * 4

@@ -29,7 +29,6 @@ function openTunnels(): Tunnel[] {
       const tunnel = new Tunnel({
         instance: 'test',
         nodeAddress: `10.44.0.${number}`,
-        address: '0.0.0.0',
         port: 7000 + number,
         log,
       })

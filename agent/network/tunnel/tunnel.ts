@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from '../../../mesh/logger/logger.ts'
 import { startThread } from '../../../mesh/thread/thread.ts'
-import { addressOf, formatAddress, parseCidr } from '../address/address.ts'
+import { addressOf, type Family, familyOf, formatAddress, parseCidr } from '../address/address.ts'
 import { RouteNetlink } from '../netlink/route.ts'
 import { Candidates, innerIndex } from './candidates.ts'
 import { closeDevice, openTun, openUdp, writeDevice } from './device.ts'
+import { outerHeaderBytes } from './path-size.ts'
 import { PeerTable, sourceOf } from './peer-table.ts'
 import { Reflectors } from './reflector.ts'
 import { type SessionSecret, sealOverheadBytes } from './seal.ts'
@@ -32,11 +33,8 @@ export interface TunnelOptions {
   instance: string
   /** The node's own address: what packets that leave by the tunnel get where they are masqueraded. */
   nodeAddress: string
-  /** Where datagrams are received: `0.0.0.0`, and 0 for any port. */
-  address: string
+  /** The UDP port; 0 for any. */
   port: number
-  /** Of the smallest path to a peer. */
-  pathMtu?: number
   /** Rendezvous hosts, as `host:port`, which tell where the socket is seen from outside. */
   reflectors?: readonly string[]
   /** Takes a packet, with its offloads, for a peer that is reached by the link. */
@@ -65,6 +63,8 @@ export interface PathFigures extends Endpoint {
   isAlive: boolean
   /** This node's socket as the peer sees it there. */
   observed: Endpoint | undefined
+  /** The largest packet that the tunnel carries there; undefined until it is known. Of the path that packets take only. */
+  mtu: number | undefined
   pings: number
   pongs: number
 }
@@ -83,16 +83,20 @@ export interface PeerFigures {
   silentMs: number | undefined
 }
 
-const defaultPathMtu = 1500
-const outerHeaderBytes = 28
+/** Of paths that no probe has measured yet. */
+const defaultPathBytes = 1500
 const rekeyMs = 60 * 60 * 1000
 /** How often it is looked which paths answer. */
 const lookMs = 100
 /** Between two rounds of pings: at least, and for each peer, so that many peers do not cost more. */
 const [minPingIntervalMs, pingIntervalAPeerMs] = [250, 4]
 
-/** What the tunnel adds to each packet. */
-export const tunnelOverheadBytes = outerHeaderBytes + sealOverheadBytes + segmentOverheadBytes
+/** The largest packet that the tunnel carries over a path whose IP packets have so many bytes. */
+const tunnelMtu = (pathBytes: number, family: Family): number =>
+  pathBytes - outerHeaderBytes[family] - sealOverheadBytes - segmentOverheadBytes
+
+/** The device's MTU; where a path carries less, the route has to say so. */
+export const maxTunnelMtu = tunnelMtu(defaultPathBytes, 'IPv4')
 
 export const tunnelName = (instance: string): string => `skt-${instance.slice(0, 10)}`
 
@@ -120,36 +124,27 @@ export class Tunnel {
   #table = new PeerTable<string>([])
   #peers: TunnelPeer[] = []
 
-  constructor({
-    instance,
-    nodeAddress,
-    address,
-    port,
-    pathMtu = defaultPathMtu,
-    reflectors = [],
-    toLink,
-    log,
-  }: TunnelOptions) {
+  constructor({ instance, nodeAddress, port, reflectors = [], toLink, log }: TunnelOptions) {
     this.#log = log
     this.#toLink = toLink ?? (() => undefined)
     this.#memory[words.pingIntervalMs] = minPingIntervalMs
     const tun = openTun(tunnelName(instance))
-    const udp = openUdp(addressOf(address), port)
+    const udp = openUdp(port)
     this.#descriptors = [tun, udp.fd]
     this.port = udp.port
-    this.#reflectors = new Reflectors(udp.fd, reflectors)
+    this.#reflectors = new Reflectors(udp, reflectors)
     const netlink = new RouteNetlink()
     const { index } = netlink.links().find(({ name }) => name === tunnelName(instance))!
     const own = addressOf(nodeAddress)
     netlink.addAddress({ link: index, address: own, prefixLength: own.length * 8 })
-    netlink.setMtu(index, pathMtu - tunnelOverheadBytes)
+    netlink.setMtu(index, maxTunnelMtu)
     netlink.setUp(index)
     netlink.close()
     this.link = index
     const ends: Promise<void>[] = []
     this.#threads = (['send', 'receive'] as const).map((role) => {
       const thread = startThread('agent/network/tunnel/tunnel.worker.ts')
-      thread.postMessage({ role, tun, udp: udp.fd, memory: this.#memory.buffer })
+      thread.postMessage({ role, tun, udp: udp.fd, isForBoth: udp.isForBoth, memory: this.#memory.buffer })
       ends.push(this.#listen(thread, role))
       return thread
     })
@@ -307,6 +302,7 @@ export class Tunnel {
     if (pongs === 0) return undefined
     const observed = new Uint8Array(4)
     new DataView(observed.buffer).setInt32(0, value(candidateWords.observedAddress))
+    const pathBytes = value(candidateWords.pathBytes)
     const silentMs = Math.max(0, sinceWord(value(candidateWords.lastPong), now))
     return {
       address: endpoint.address,
@@ -317,6 +313,7 @@ export class Tunnel {
       observed: observed.some((byte) => byte !== 0)
         ? { address: formatAddress(observed), port: value(candidateWords.observedPort) }
         : undefined,
+      mtu: pathBytes === 0 ? undefined : tunnelMtu(pathBytes, familyOf(addressOf(endpoint.address))),
       pings: value(candidateWords.pings),
       pongs,
     }

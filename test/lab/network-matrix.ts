@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect } from 'bun:test'
+import type { WayKind } from '../../agent/network/between/peer.ts'
+import { source } from '../../agent/network/testing/echo.ts'
+import { NetworkLab, type Place } from './network-lab.ts'
+import type { SteadyTransfer } from './steady-transfer.ts'
+
+/** What each pair uses, such as `1-2 tunnel`. */
+export async function waysOf(lab: NetworkLab): Promise<string[]> {
+  const all = await Promise.all(
+    lab.nodes.map(async ({ number }) => {
+      const ways = await lab.ways(number)
+      return [...ways].map(([to, { way, isWorking }]) => `${number}-${to} ${way}${isWorking ? '' : ' (no answer)'}`)
+    }),
+  )
+  return all.flat()
+}
+
+/** Waits until each pair uses the way that is said, and shows what it uses instead when it does not. */
+export async function expectWays(lab: NetworkLab, wanted: (from: number, to: number) => string): Promise<void> {
+  const { nodes } = lab
+  const text = nodes.flatMap(({ number: from }) =>
+    nodes.filter(({ number }) => number !== from).map(({ number: to }) => `${from}-${to} ${wanted(from, to)}`),
+  )
+  const deadline = performance.now() + 20_000
+  for (;;) {
+    const ways = await waysOf(lab)
+    if (Bun.deepEquals(ways, text)) return
+    if (performance.now() > deadline) expect(ways).toEqual(text)
+    await Bun.sleep(50)
+  }
+}
+
+/**
+ * Every pod and node reaches every pod, node, service and NodePort at each node, seen by its own address, and what is
+ * outside; the outside reaches every pod by the NodePorts of each node that it reaches.
+ */
+export async function expectMatrix({ nodes, outside }: NetworkLab): Promise<void> {
+  for (const { number: from, pod, node, outer } of nodes) {
+    for (const { number: to } of nodes) {
+      const podSource = from === to ? undefined : `10.42.${from}.2`
+      const nodeSource = from === to ? undefined : `10.44.0.${from}`
+      const asked: [string, Promise<string>, string | undefined][] = [
+        ['pod to pod', source(pod, `10.42.${to}.2`, 80), podSource],
+        ['pod to node', source(pod, `10.44.0.${to}`, 80), podSource],
+        ['pod to service', source(pod, `10.43.1.${to}`, 80), podSource],
+        ['pod to NodePort here', source(pod, `10.44.0.${from}`, 30000 + to), undefined],
+        ['pod to NodePort there', source(pod, `10.44.0.${to}`, 30000 + from), undefined],
+        ['node to pod', source(node, `10.42.${to}.2`, 80), nodeSource],
+        ['node to node', source(node, `10.44.0.${to}`, 80), nodeSource],
+        ['node to service', source(node, `10.43.1.${to}`, 80), nodeSource],
+        ['node to NodePort here', source(node, `10.44.0.${from}`, 30000 + to), undefined],
+        ['node to NodePort there', source(node, `10.44.0.${to}`, 30000 + from), undefined],
+      ]
+      for (const [what, answer, from_] of asked) {
+        const server = what.endsWith('node') ? `node${to}` : `pod${what.endsWith('there') ? from : to}`
+        expect(`${what} ${from}-${to}: ${await answer}`).toStartWith(`${what} ${from}-${to}: ${server} ${from_ ?? ''}`)
+      }
+    }
+    if (outer === undefined) continue
+    expect(await source(pod, '203.0.113.254', 80)).toBe(`outside ${outer}`)
+    expect(await source(node, '203.0.113.254', 80)).toBe(`outside ${outer}`)
+  }
+  // Those behind a NAT cannot be asked from outside.
+  for (const { number: by, router, outer } of nodes) {
+    if (outer === undefined || (router !== undefined && outer.startsWith('203.0.113.'))) continue
+    for (const { number: to } of nodes)
+      expect(`${by}-${to} ${await source(outside, outer, 30000 + to)}`).toStartWith(`${by}-${to} pod${to} `)
+  }
+}
+
+/** Some more has come. */
+export async function received(transfer: SteadyTransfer): Promise<void> {
+  const wanted = transfer.receivedBytes + 1024 * 1024
+  for (let turn = 0; transfer.receivedBytes < wanted && turn < 1000; turn++) await Bun.sleep(10)
+  expect(transfer.receivedBytes).toBeGreaterThanOrEqual(wanted)
+}
+
+/** Tests in a lab of their own. */
+export function labTests(places: Place[], tests: (lab: () => NetworkLab) => void): void {
+  let lab: NetworkLab
+  beforeAll(async () => {
+    lab = await NetworkLab.open(places)
+  }, 60_000)
+  afterAll(() => lab?.close(), 60_000)
+  tests(() => lab)
+}
+
+/** Runs the network of every node meanwhile. */
+export async function withWay(
+  lab: NetworkLab,
+  forced: WayKind | undefined,
+  action: () => Promise<void>,
+): Promise<void> {
+  await lab.start(forced)
+  try {
+    await action()
+  } finally {
+    await lab.stop()
+  }
+}
