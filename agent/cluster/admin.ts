@@ -1,7 +1,9 @@
+import { voterCounts } from '../../mesh/consensus/members.ts'
+import { voterRules } from '../../mesh/consensus/voter-choice.ts'
 import { expel } from '../../mesh/identity/admission.ts'
 import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
 import type { Keyring } from '../../mesh/identity/keyring.ts'
-import { type TokenRecord, tokenFault } from '../../mesh/identity/member.ts'
+import { encodeRecord, stateKeys, type TokenRecord, tokenFault } from '../../mesh/identity/member.ts'
 import type { TokenWays } from '../../mesh/identity/token.ts'
 import { createToken, revokeToken, type TokenWishes } from '../../mesh/identity/token-service.ts'
 import { votersOf } from '../../mesh/raft/configuration.ts'
@@ -38,6 +40,14 @@ export interface ListedToken {
   fault: string
 }
 
+export interface VotersView {
+  wanted: number
+  /** Of the cluster; where they are fewer, fewer vote. */
+  members: number
+  /** By name, as of now. */
+  voters: string[]
+}
+
 const maxTtlMs = 366 * 24 * 3600_000
 const maxUses = 1000
 const idLength = 12
@@ -56,6 +66,7 @@ export function adminHandlers(sources: AdminSources): AdminHandlers {
     },
     'node-list': async () => listNodes(sources),
     'node-remove': (request) => remove(sources, request),
+    'node-voters': (request) => voters(sources, request),
   }
 }
 
@@ -119,6 +130,27 @@ function listNodes({ mesh: { links }, cluster: { membership } }: AdminSources): 
     state: key === links.self ? 'this node' : linked.has(key) ? 'linked' : 'away',
     addresses: membership.addresses(key).udp,
   }))
+}
+
+/** How many voters are wanted, after it was changed if a number is asked for. The leader sees to it. */
+async function voters({ mesh, cluster: { membership } }: AdminSources, request: unknown): Promise<VotersView> {
+  const { wanted } = Object(request) as { wanted?: number }
+  if (wanted !== undefined) {
+    if (!voterCounts.some((count) => count === wanted)) {
+      throw new AdminRefusal(`${wanted} voters: 1, 3 or 5 are possible, since an even number survives no more deaths`)
+    }
+    await membership.change(`${wanted} voters are wanted`, () => {
+      const key = stateKeys.voters
+      const changes = [{ key, value: encodeRecord({ format: 1, wanted }) }]
+      return { changes, preconditions: [{ key, revision: membership.revisionOf(key) }], value: undefined }
+    })
+  }
+  const names = votersOf(mesh.consensus.status.configuration).map((key) => membership.member(key)?.name ?? key)
+  return {
+    wanted: membership.wantedVoters ?? voterRules.wantedVoters,
+    members: membership.members.length,
+    voters: names.sort(),
+  }
 }
 
 async function remove({ mesh, cluster: { membership } }: AdminSources, request: unknown) {

@@ -1,3 +1,5 @@
+import { voterCounts } from '../../mesh/consensus/members.ts'
+import { voterRules } from '../../mesh/consensus/voter-choice.ts'
 import { admitFounder } from '../../mesh/identity/admission.ts'
 import { Membership } from '../../mesh/identity/membership.ts'
 import { JoinService } from '../../mesh/identity/serve-joins.ts'
@@ -45,6 +47,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   }
   consensus.keepVoters({
     members: () => membership.members.map(({ key, joinedMs }) => ({ id: key, joinedMs })),
+    wantedVoters: () => voterCounts.find((count) => count === membership.wantedVoters) ?? voterRules.wantedVoters,
     onChange: (changed) => membership.onChange(changed),
   })
   const keeper = new PeersKeeper({

@@ -104,6 +104,8 @@ export function fromStoreError(error: StoreError): ApiError {
       return tooManyRequests(`the store is busy: ${error.message}`, 1)
     case 'TooLarge':
       return new ApiError(413, 'RequestEntityTooLarge', error.message)
+    case 'Invalid':
+      return new ApiError(500, 'InternalError', error.message)
     case 'Compacted':
       return expired(error.message)
     case 'FutureRevision':

@@ -61,14 +61,21 @@ test('a cluster grows, heals and shrinks by itself, and loses nothing', async ()
   await cluster.close()
 }, 60_000)
 
-test('five voters when five are asked for', async () => {
+test('five voters when five are asked for, three again, and one', async () => {
   const cluster = await threeVoters()
   await cluster.start('4')
   await cluster.start('5')
   cluster.setMembers('12345')
   await cluster.settled('123/45')
   cluster.wantedVoters = 5
-  await cluster.settled('12345/')
+  await (await cluster.settled('12345/')).log.propose(Buffer.from('by five'))
+  const written = ['by five']
+  for (const wanted of [3, 1] as const) {
+    cluster.wantedVoters = wanted
+    await (await cluster.settled(wanted)).log.propose(Buffer.from(`by ${wanted}`))
+    written.push(`by ${wanted}`)
+  }
+  for (const id of '12345') expect(await cluster.caughtUp(id)).toEqual(written)
   await cluster.close()
 }, 60_000)
 

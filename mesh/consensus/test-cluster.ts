@@ -7,7 +7,7 @@ import type { VoterLog } from '../log/voter-log.ts'
 import { silentLogger } from '../logger/logger.ts'
 import { openTunnels } from '../tunnel/open-tunnels.ts'
 import { Consensus } from './consensus.ts'
-import type { Member } from './members.ts'
+import type { Member, WantedVoters } from './members.ts'
 
 const nowhere: PeerAddresses = { udp: [], webSocket: [] }
 
@@ -38,7 +38,7 @@ export class TestCluster {
   readonly #opening = new Map<string, Consensus>()
   readonly #members = new Map<string, Member>()
   readonly #watchers = new Set<() => void>()
-  wantedVoters: 3 | 5 = 3
+  wantedVoters: WantedVoters = 3
   readonly #peers = new Map(['1', '2', '3', '4', '5'].map((id) => [id, nowhere]))
 
   constructor(readonly directory: string) {}
@@ -87,13 +87,13 @@ export class TestCluster {
     for (const changed of this.#watchers) changed()
   }
 
-  /** Waits for a leader under which these vote and these learn: `123/4`. */
-  async settled(expected: string): Promise<TestNode> {
+  /** Waits for a leader under which these vote and these learn: `123/4`; or so many vote, whoever. */
+  async settled(expected: string | number): Promise<TestNode> {
     for (;;) {
       for (const node of this.nodes.values()) {
         const { configuration, isChangingConfiguration, role } = node.log.status
         const { voters, learners } = configuration
-        const found = `${voters.join('')}/${learners.join('')}`
+        const found = typeof expected === 'number' ? voters.length : `${voters.join('')}/${learners.join('')}`
         if (role === 'leader' && !isChangingConfiguration && found === expected) return node
       }
       await Bun.sleep(5)

@@ -82,6 +82,11 @@ test.each([
   expect(choose(current, text)).toBe(expected)
 })
 
+test('one voter on request, the leader', () => {
+  expect(choose('bac', 'a, b, c', { wantedVoters: 1 })).toBe('a/bc: b votes no longer, c votes no longer')
+  expect(choose('a/bc', 'a, b, c', { wantedVoters: 1 })).toBe('stays')
+})
+
 test('five voters only on request', () => {
   const five = 'a, b, c, d, e'
   expect(choose('abc/de', five)).toBe('stays')

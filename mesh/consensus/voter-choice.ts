@@ -1,5 +1,6 @@
 import type { Configuration, ConfigurationTarget } from '../raft/configuration.ts'
 import type { NodeId } from '../raft/entry.ts'
+import type { WantedVoters } from './members.ts'
 
 /** What the leader knows of one member, itself included. */
 export interface MemberFacts {
@@ -17,7 +18,7 @@ export interface MemberFacts {
 
 export interface VoterRules {
   /** As many as an operator asked for, as soon as there are so many. */
-  wantedVoters: 3 | 5
+  wantedVoters: WantedVoters
   /** A member becomes voter no sooner than this after it joined. */
   newcomerMs: number
   /** A voter that was not heard for this long is replaced. */

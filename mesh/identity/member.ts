@@ -50,10 +50,17 @@ export const stateKeys = {
   name: (name: string) => `mesh/names/${name}`,
   number: (number: number) => `mesh/numbers/${number}`,
   token: (key: string) => `mesh/tokens/${key}`,
+  voters: 'mesh/voters',
   addressesOf: (key: PeerKey) => `mesh/addresses/${key}`,
 }
 
-export function encodeRecord(record: Member | TokenRecord | MemberAddresses): Uint8Array {
+/** How many nodes an operator wants to vote. */
+export interface VotersWish {
+  format: 1
+  wanted: number
+}
+
+export function encodeRecord(record: Member | TokenRecord | MemberAddresses | VotersWish): Uint8Array {
   return Buffer.from(JSON.stringify(record))
 }
 

@@ -11,6 +11,7 @@ import {
   type MemberAddresses,
   stateKeys,
   type TokenRecord,
+  type VotersWish,
 } from './member.ts'
 
 export interface MembershipOptions {
@@ -77,6 +78,11 @@ export class Membership {
 
   finding(key: PeerKey): Finding | undefined {
     return this.#record<MemberAddresses>(stateKeys.addressesOf(key))?.finding
+  }
+
+  /** Undefined: nobody has asked for a number. */
+  get wantedVoters(): number | undefined {
+    return this.#record<VotersWish>(stateKeys.voters)?.wanted
   }
 
   /** The revision of a key as seen now, for preconditions; 0 when absent. */

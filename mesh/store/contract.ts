@@ -197,6 +197,30 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.get('a')).toBeUndefined()
     })
 
+    test('malformed, refused and nothing is changed', async () => {
+      const cases: [string, Partial<Transaction>][] = [
+        ['the precondition on a has revision -1, which is none', { preconditions: [{ key: 'a', revision: -1 }] }],
+        ['revision 1.5', { preconditions: [{ key: 'a', revision: 1.5 }] }],
+        ['revision undefined', { preconditions: [{ key: 'a' } as Precondition] }],
+        ['a precondition on undefined, which is no key', { preconditions: [{ revision: 1 } as Precondition] }],
+        [
+          'the precondition on a asks for value, which is not known here',
+          { preconditions: [{ key: 'a', revision: 0, value: '1' } as Precondition] },
+        ],
+        ['of class lasting', { class: 'lasting' as 'durable' }],
+        ['of term NaN', { term: Number.NaN }],
+        ['without an id', { id: { origin: 'x', counter: Number.NaN } }],
+        ['the value of a is not bytes', { changes: [{ key: 'a', value: 'text' as unknown as Uint8Array }] }],
+        ['the time to live of a is NaN', { changes: [{ key: 'a', value: bytes('1'), ttlMs: Number.NaN }] }],
+      ]
+      const before = store.revision
+      for (const [message, fields] of cases) {
+        const error = await put({ a: '1' }, fields).catch((caught) => caught)
+        expect([error.code, error.message]).toEqual(['Invalid', expect.stringContaining(message)])
+      }
+      expect(store.revision).toBe(before)
+    })
+
     test('a watch gives past and coming changes below its prefix, once each, in order', async () => {
       const first = await put({ 'p/a': '1', q: '1' })
       const second = await put({ 'p/a': '2', 'p/b': '2' })

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import { EventRing } from './event-ring.ts'
 import { compareKeys } from './key-order.ts'
-import { assertSize } from './size.ts'
 import { type RevisionBatch, State } from './state.ts'
 import {
   type Author,
@@ -16,6 +15,7 @@ import {
   type StoreWatch,
   type Transaction,
 } from './store.ts'
+import { assertValid } from './valid.ts'
 
 /** History of transient transactions is shown this long (see `TransactionClass`). */
 const transientHistoryMs = 5 * 60_000
@@ -71,7 +71,7 @@ export class MemoryStore implements Store {
 
   async commit(transaction: Transaction): Promise<Committed> {
     this.#assertOpen()
-    assertSize(transaction)
+    assertValid(transaction)
     const outcome = this.#apply(transaction)!
     if ('refused' in outcome) throw outcome.refused
     return outcome.committed

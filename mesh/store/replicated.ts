@@ -12,7 +12,6 @@ import { importImage, replaceView } from './import-image.ts'
 import { decodeTransaction, encodeTransaction } from './operation.ts'
 import { recentEvents } from './recent-events.ts'
 import { Retention, type RetentionOptions } from './retention.ts'
-import { assertSize } from './size.ts'
 import { idOf, type Outcome, State } from './state.ts'
 import {
   type Committed,
@@ -26,6 +25,7 @@ import {
   type StoreWatch,
   type Transaction,
 } from './store.ts'
+import { assertValid } from './valid.ts'
 import { View } from './view.ts'
 import { emptyBatch, recentIdOf, recordApplied } from './view-batch.ts'
 
@@ -110,7 +110,7 @@ export class ReplicatedStore implements Store {
 
   async commit(transaction: Transaction): Promise<Committed> {
     this.#assertOpen()
-    assertSize(transaction)
+    assertValid(transaction)
     const id = idOf(transaction)
     const applied = new Promise<Outcome>((resolve) => this.#waiting.set(id, resolve))
     const timeoutMs = this.#options.commitTimeoutMs ?? 10_000

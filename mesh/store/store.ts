@@ -152,6 +152,8 @@ export type StoreErrorCode =
   | 'Overloaded'
   /** A value or the whole transaction exceeds its limit. */
   | 'TooLarge'
+  /** The transaction is malformed, or has a precondition that is not known here. */
+  | 'Invalid'
   /** The revision asked for is older than the history kept. */
   | 'Compacted'
   /** The revision asked for has not been applied here in time. */
