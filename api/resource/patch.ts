@@ -90,7 +90,7 @@ export function patchDocument(
   kind: GroupVersionKind,
   warn: (message: string) => void = () => {},
 ): ApiObject {
-  if (type === 'apply') throw notSupportedYet('server-side apply of this subresource')
+  if (type === 'apply') throw badRequest('what is applied is merged by its managers, not patched in')
   const schema = schemaFor(kind.group, kind.version, kind.kind)
   if (!schema) throw badRequest(`there is no kind ${kind.kind} to patch`)
   return withPatchErrors(() => {

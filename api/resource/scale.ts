@@ -1,3 +1,5 @@
+import { apiVersionOf } from '../schema/resource.ts'
+import type { ResourceDefinition } from './definition.ts'
 import type { ApiObject } from './object.ts'
 import type { LabelSelector } from './selector.ts'
 import { badRequest } from './status.ts'
@@ -29,6 +31,30 @@ export function withScale(object: ApiObject, scale: ApiObject): ApiObject {
   if (resourceVersion) object.metadata.resourceVersion = resourceVersion
   if (uid) object.metadata.uid = uid
   return object
+}
+
+/**
+ * An applied Scale as what it says of the workload: the replicas are owned there, by the manager and `scale`.
+ * Upstream: k8s.io/apimachinery/pkg/util/managedfields.ScaleHandler. Throws ApiError 400.
+ */
+export function appliedScale({ storage, kind }: ResourceDefinition, name: string, body: unknown): object {
+  const scale = (body ?? {}) as {
+    apiVersion?: unknown
+    kind?: unknown
+    metadata?: ApiObject['metadata']
+    spec?: unknown
+  }
+  if (scale.apiVersion !== 'autoscaling/v1' || scale.kind !== 'Scale') {
+    throw badRequest('what is applied to the scale subresource must be a Scale of autoscaling/v1')
+  }
+  const { replicas } = (scale.spec ?? {}) as { replicas?: unknown }
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
+    throw badRequest('Scale: spec.replicas: Invalid value: must be greater than or equal to 0')
+  }
+  const { resourceVersion, uid } = scale.metadata ?? {}
+  const metadata = { name: scale.metadata?.name ?? name, namespace: scale.metadata?.namespace, resourceVersion, uid }
+  for (const key of ['namespace', 'resourceVersion', 'uid'] as const) if (!metadata[key]) delete metadata[key]
+  return { apiVersion: apiVersionOf(storage.group, storage.version), kind, metadata, spec: { replicas } }
 }
 
 /** As metav1.FormatLabelSelector: `a=b,c in (d,e)`, keys in order. */

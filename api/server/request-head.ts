@@ -1,4 +1,4 @@
-/** The head of an HTTP/1.1 request, read from bytes: only for connections that leave HTTP (raw SPDY). */
+/** The head of an HTTP/1.1 request, read from bytes: only for connections that leave HTTP (raw SPDY, proxied upgrades). */
 export interface RequestHead {
   method: string
   /** Path and query. */
@@ -12,12 +12,14 @@ export interface RequestHead {
 export const maxHeadBytes = 32 * 1024
 
 const streamPath = /^(GET|POST) [^ ]*\/pods\/[^/ ]+\/(exec|attach|portforward)(\?| )/
+const proxyPath = /^(GET|POST) \/api\/v1\/namespaces\/[^/ ]+\/(pods|services)\/[^/ ]+\/proxy[/? ]/
 
 /** Whether these first bytes of a connection may be of a request that leaves HTTP: only those are looked into. */
 export function mayUpgrade(first: Buffer): boolean {
   if (first[0] !== 0x47 && first[0] !== 0x50) return false
   const end = first.indexOf('\r\n')
-  return streamPath.test(first.toString('latin1', 0, end < 0 ? Math.min(first.length, maxHeadBytes) : end))
+  const line = first.toString('latin1', 0, end < 0 ? Math.min(first.length, maxHeadBytes) : end)
+  return streamPath.test(line) || proxyPath.test(line)
 }
 
 /** Undefined while the head is not complete. Throws for what is not HTTP/1.1. */
@@ -36,6 +38,12 @@ export function parseRequestHead(bytes: Buffer): RequestHead | undefined {
   return { method: match[1]!, target: match[2]!, headers, length: end + 4 }
 }
 
-export function wantsSpdy({ headers }: RequestHead): boolean {
-  return headers.get('upgrade')?.toLowerCase() === 'spdy/3.1'
+/** Whatever a proxied client upgrades to is between it and the pod. */
+export function isProxied({ method, target }: RequestHead): boolean {
+  return proxyPath.test(`${method} ${target} `)
+}
+
+export function leavesHttp(head: RequestHead): boolean {
+  const protocol = head.headers.get('upgrade')?.toLowerCase()
+  return protocol === 'spdy/3.1' || (protocol !== undefined && isProxied(head))
 }

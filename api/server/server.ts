@@ -24,6 +24,8 @@ import type { HealthCheck } from './health.ts'
 import { InFlight } from './in-flight.ts'
 import { Metrics } from './metrics.ts'
 import type { PodStreams } from './pod-streams.ts'
+import { upgradeProxied } from './proxy-upgrade.ts'
+import { isProxied } from './request-head.ts'
 import { upgradeToSpdy } from './spdy-upgrade.ts'
 import { type ServingCertificate, TlsFront, type TlsFrontOptions } from './tls-front.ts'
 import { type VersionInfo, versionInfo } from './version.ts'
@@ -82,7 +84,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     for (const { host, port } of options.listen) {
       const { serving, clientAuthorities, log, maxConnections = 16_384 } = options
       const upgrade: TlsFrontOptions['upgrade'] = (head, user, transport) =>
-        upgradeToSpdy(handler, head, user, transport)
+        (isProxied(head) ? upgradeProxied : upgradeToSpdy)(handler, head, user, transport)
       const backendFor = (user: CertificateUser | undefined) => backends.acquire(user)
       fronts.push(listenOn({ host, port, serving, clientAuthorities, backendFor, upgrade, maxConnections, log }))
     }

@@ -14,7 +14,8 @@ const portForwardStreams = 'portforward.k8s.io'
 
 /** A connection that has left HTTP. */
 export interface UpgradedConnection {
-  receive(bytes: Uint8Array): void
+  /** A promise: nothing more is to come before it resolves. */
+  receive(bytes: Uint8Array): Promise<void> | undefined
   close(): void
 }
 
@@ -44,7 +45,11 @@ export async function upgradeToSpdy(
       upgraded.close()
       leave()
     }
-    return { receive: (bytes) => upgraded.connection.receive(bytes), close }
+    const receive = (bytes: Uint8Array) => {
+      upgraded.connection.receive(bytes)
+      return undefined
+    }
+    return { receive, close }
   } catch (error) {
     leave()
     await refuse(transport, errorResponse(call, toApiError(error)))
@@ -81,7 +86,8 @@ async function prepare({ serving }: Handler, call: Call) {
   }
 }
 
-async function refuse(transport: SpdyTransport, response: Response): Promise<void> {
+/** Answers in HTTP and closes. */
+export async function refuse(transport: SpdyTransport, response: Response): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer())
   const lines = [`HTTP/1.1 ${response.status} Refused`]
   response.headers.forEach((value, name) => {

@@ -1,7 +1,7 @@
 import type { ResourceDefinition } from '../resource/definition.ts'
 import { getObject } from '../resource/get.ts'
-import { patchDocument } from '../resource/patch.ts'
-import { scaleOf, withScale } from '../resource/scale.ts'
+import { patchDocument, patchObject } from '../resource/patch.ts'
+import { appliedScale, scaleOf, withScale } from '../resource/scale.ts'
 import { badRequest, methodNotAllowed, notFound, notSupportedYet } from '../resource/status.ts'
 import { updateObject } from '../resource/write.ts'
 import type { Subresource } from '../schema/resource.ts'
@@ -11,6 +11,7 @@ import type { Serving } from './handler.ts'
 import { logVerb } from './log-verb.ts'
 import { nodePageVerb } from './node-page.ts'
 import { parsePatch } from './patch-body.ts'
+import { proxyVerb } from './proxy-verb.ts'
 import { getVerb, namespaceOf } from './read-verbs.ts'
 import type { RequestInfo } from './request-info.ts'
 import { objectResponse } from './respond.ts'
@@ -38,6 +39,8 @@ export async function subresourceVerb(
   if (!subresource.verbs.includes(verb)) {
     throw methodNotAllowed({ ...definition, resource: `${definition.resource}/${name}` }, verb)
   }
+  if (name === 'resize' && verb !== 'get')
+    throw notSupportedYet('changing the resources of a running pod (pods/resize)')
   if (ofTheObject.has(name)) return await objectVerb(serving, call, definition)
   if (name === 'scale') return await scaleVerb(serving, call, definition)
   if (name === 'log') return await logVerb(serving, call, definition, leave)
@@ -50,8 +53,9 @@ export async function subresourceVerb(
     if (name !== 'portforward') execOptions(call.query, pod)
     throw streamsWithoutUpgrade(name)
   }
-  if (name === 'proxy' && definition.resource === 'nodes' && definition.group === '') {
-    return await nodePageVerb(serving, call, definition, leave)
+  if (name === 'proxy' && definition.group === '') {
+    if (definition.resource === 'nodes') return await nodePageVerb(serving, call, definition, leave)
+    return await proxyVerb(serving, call, definition, leave)
   }
   throw notSupportedYet(`${definition.resource}/${name}`)
 }
@@ -82,6 +86,11 @@ async function scaleVerb({ api }: Serving, call: Call, definition: ResourceDefin
     return objectResponse(call, scaleOf(item.object))
   }
   const document = parsePatch(call, await readBody(call.request))
+  if (document.type === 'apply') {
+    const body = appliedScale(definition, name, document.body)
+    const { item } = await patchObject(registry, target, { ...document, body }, 'scale')
+    return objectResponse(call, scaleOf(item.object))
+  }
   const item = await updateObject(registry, target, {
     subresource: 'scale',
     verb: 'scale',

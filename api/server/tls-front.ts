@@ -3,7 +3,7 @@ import type { Socket, TCPSocketListener } from 'bun'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { BytePipe } from './byte-pipe.ts'
 import { type CertificateUser, certificateUser } from './certificate-user.ts'
-import { maxHeadBytes, mayUpgrade, parseRequestHead, type RequestHead, wantsSpdy } from './request-head.ts'
+import { leavesHttp, maxHeadBytes, mayUpgrade, parseRequestHead, type RequestHead } from './request-head.ts'
 import type { SpdyTransport } from './spdy/connection.ts'
 import { SocketTransport } from './spdy/socket-transport.ts'
 import type { UpgradedConnection } from './spdy-upgrade.ts'
@@ -21,7 +21,7 @@ export interface TlsFrontOptions {
   clientAuthorities: string[]
   /** The unix socket of the server that serves this caller; undefined: no client certificate that we trust. */
   backendFor(user: CertificateUser | undefined): { path: string; release(): void }
-  /** Takes a request over that leaves HTTP for SPDY. */
+  /** Takes a request over that leaves HTTP: for SPDY, or for what a proxied client and a pod agree on. */
   upgrade(
     head: RequestHead,
     user: CertificateUser | undefined,
@@ -151,7 +151,7 @@ export class TlsFront {
       try {
         const head = parseRequestHead(first)
         if (!head && first.length < maxHeadBytes) return
-        if (head && wantsSpdy(head)) {
+        if (head && leavesHttp(head)) {
           void this.#upgrade(socket, head, first.subarray(head.length))
           return
         }
@@ -228,13 +228,20 @@ export class TlsFront {
       return
     }
     if (data.upgraded) {
-      data.upgraded.receive(chunk)
+      const taken = data.upgraded.receive(chunk)
+      if (taken) void this.#holdUntil(socket, taken)
       return
     }
     data.early.push(Buffer.from(chunk))
     data.earlyLength += chunk.length
     if (data.way === 'undecided') this.#decide(socket)
     if (data.earlyLength > earlyBytes && !data.toBackend) socket.pause()
+  }
+
+  async #holdUntil(socket: Socket<Connection>, taken: Promise<void>): Promise<void> {
+    socket.pause()
+    await taken
+    if (!socket.data.isClosed) socket.resume()
   }
 
   #close(socket: Socket<Connection>): void {

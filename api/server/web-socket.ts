@@ -78,6 +78,7 @@ async function startSession(handler: Handler, call: Call): Promise<{ session: St
   const { info, query } = call
   const offered = (call.request.headers.get('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim())
   if (info.verb === 'watch') return { session: await watchSession(handler, call) }
+  if (info.subresource === 'proxy') throw badRequest('a WebSocket to a proxy must be the first request of a connection')
   const { definition, pod, ref } = await streamTarget(handler.serving, call)
   requireCreate(handler, call)
   if (info.subresource === 'portforward') {

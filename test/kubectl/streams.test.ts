@@ -101,6 +101,29 @@ test('clients that upgrade to SPDY itself can do the same', async () => {
   expect(failed.stderr).toContain('err\n')
 })
 
+test('a pod is reached through the proxy: get --raw, and kubectl proxy', async () => {
+  const web = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: ({ url }) => new Response(`at ${new URL(url).pathname}`),
+  })
+  const path = `/api/v1/namespaces/default/pods/p:${web.port}/proxy/there`
+  expect((await t.kubectl('get', '--raw', path)).stdout).toBe('at /there')
+  const kubeconfig = await t.kubeconfig('proxy', ['system:masters'])
+  const child = Bun.spawn([kubectlPath, '--kubeconfig', kubeconfig, 'proxy', '--port=0'], {
+    env: { PATH: Bun.env.PATH, HOME: t.directory },
+    stdout: 'pipe',
+  })
+  const reader = child.stdout.getReader()
+  let said = ''
+  while (!said.includes('\n')) said += new TextDecoder().decode((await reader.read()).value)
+  const address = /Starting to serve on (\S+)/.exec(said)?.[1]
+  expect(await (await fetch(`http://${address}${path}`, { keepalive: false })).text()).toBe('at /there')
+  child.kill()
+  await child.exited
+  await web.stop(true)
+})
+
 test('debug adds an ephemeral container and nothing else', async () => {
   const before = await t.client.resource(pods, 'default').get('p')
   const { code, stderr } = await t.kubectl('debug', 'p', '--image=busybox', '--attach=false', '-c', 'look')

@@ -44,6 +44,8 @@ export interface TestServer {
     options: { input?: string; env?: Record<string, string>; kubeconfig?: string },
     ...args: string[]
   ): Promise<Output>
+  /** The admin's certificate and key, PEM. */
+  adminTls: { cert: string; key: string }
   /** A request with the admin's certificate. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   directory: string
@@ -99,7 +101,8 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
   }
   const admin = await kubeconfig('admin', ['system:masters'])
   const adminCertificate = await issue({ commonName: 'admin', organizations: ['system:masters'], uses: ['client'] })
-  const tls = { ca: authority.certificatePem, cert: adminCertificate.certificatePem, key: adminCertificate.keyPem }
+  const adminTls = { cert: adminCertificate.certificatePem, key: adminCertificate.keyPem }
+  const tls = { ca: authority.certificatePem, ...adminTls }
   const request: TestServer['fetch'] = (path, init = {}) =>
     fetch(`https://127.0.0.1:${server.ports[0]}${path}`, { ...init, tls, keepalive: false } as RequestInit)
   const kubectlWith: TestServer['kubectlWith'] = async ({ input, env, kubeconfig: path = admin }, ...args) => {
@@ -113,7 +116,7 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
     return { code: await child.exited, stdout, stderr }
   }
   return {
-    ...{ api, server, store, client, authority, kubeconfig, kubectlWith, directory, fetch: request },
+    ...{ api, server, store, client, authority, kubeconfig, kubectlWith, directory, adminTls, fetch: request },
     kubectl: (...args) => kubectlWith({}, ...args),
     async stop() {
       await server.stop()
