@@ -307,6 +307,14 @@ describe('the end', () => {
     expect(await dig(pod, '+short web.default.svc.cluster.local')).toBe('10.43.0.7')
   })
 
+  test('questions asked while it is stopped are answered once it is back', async () => {
+    await network.stop()
+    expect(await dig(pod, '+tries=1 +time=1 web.default.svc.cluster.local')).toMatch(/timed out|no servers/)
+    const asked = pod.run('dig +tries=20 +time=1 @10.43.0.10 +short web.default.svc.cluster.local')
+    network = await startNetwork(options)
+    expect((await asked).output.trim().split('\n').at(-1)).toBe('10.43.0.7')
+  }, 30_000)
+
   test('a DNS address that is taken gets one clear line', async () => {
     const failure = await startNetwork({ ...options, instance: 'second' }).catch((error: Error) => error.message)
     expect(failure).toContain('DNS cannot listen at 10.43.0.10:53')

@@ -3,9 +3,9 @@ import type { Client } from '../../api/client/client.ts'
 import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { nftablesLibraries } from '../payload/payload.ts'
-import { addressOf } from './address/address.ts'
+import { addressOf, formatAddress } from './address/address.ts'
 import type { NetworkLinks } from './between/network-links.ts'
-import type { WayKind } from './between/peer.ts'
+import { peerOf, type WayKind } from './between/peer.ts'
 import { PeerNetwork } from './between/peer-network.ts'
 import { removePeerRoutes } from './between/peer-routes.ts'
 import type { WayFigures } from './between/way-meter.ts'
@@ -13,6 +13,7 @@ import { ClusterView } from './cluster-view.ts'
 import { Forwarder } from './dns/forwarder.ts'
 import { Resolver, type ResolverCounters } from './dns/resolver.ts'
 import { DnsServer } from './dns/server.ts'
+import { type OtherDns, standInFrontends } from './dns/stand-ins.ts'
 import { ServiceNameView } from './dns/view.ts'
 import { Zone } from './dns/zone.ts'
 import {
@@ -139,6 +140,9 @@ class NodeNetwork implements Network {
   #view: ClusterView | undefined
   #rules: ServiceRules | undefined
   #dns: DnsServer | undefined
+  #otherNodesDns: DnsServer | undefined
+  #canStandIn = false
+  #standIns = ''
   #peersTimer: ReturnType<typeof setTimeout> | undefined
   #isFlushDue = false
   #isSynced = false
@@ -156,11 +160,13 @@ class NodeNetwork implements Network {
     const zone = new Zone({ clusterDomain, dnsAddress: address, isClusterAddress })
     this.#resolver = new Resolver(zone, this.#names, this.#forwarder)
     const { nodeAddress, instance, links, forcedWay, tunnelPort, reflectors } = options
-    this.#peers = new PeerNetwork({ nodeName, nodeAddress, instance, links, forcedWay, tunnelPort, reflectors, log })
+    const changed = () => this.#waysChanged()
+    const ways = { links, forcedWay, tunnelPort, reflectors, changed }
+    this.#peers = new PeerNetwork({ nodeName, nodeAddress, instance, ...ways, log })
   }
 
   async start(): Promise<void> {
-    const { client, nodeName, log, dnsAddress } = this.#options
+    const { client, nodeName, log } = this.#options
     this.#rules = await ServiceRules.open({ facts: this.#facts, ...rulesOptions(this.#options) })
     const handlers = {
       serviceChanged: (key: string) => this.#changed(this.#changedServices, key),
@@ -174,10 +180,24 @@ class NodeNetwork implements Network {
     // From here on: before, the rules of an earlier run would be replaced by the half of what there is.
     this.#isSynced = true
     this.#peers.setNodes(this.#view.nodes())
+    this.#canStandIn = await this.#rules.canSeeListeners()
+    if (!this.#canStandIn) log.info('this kernel has no nft_socket: no other node answers for a DNS that is down')
+    this.#setStandIns()
     await this.#flush()
-    const resolve = (bytes: Uint8Array, isTcp: boolean) => this.#resolver.resolve(bytes, isTcp)
-    this.#dns = await DnsServer.listen({ address: dnsAddress, port: dnsPort, resolve, log: log.child('dns') })
+    await this.#listenDns()
     void this.#forwarder.refresh()
+  }
+
+  async #listenDns(): Promise<void> {
+    const { dnsAddress, nodeAddress } = this.#options
+    const log = this.#options.log.child('dns')
+    const resolve = (bytes: Uint8Array, isTcp: boolean) => this.#resolver.resolve(bytes, isTcp)
+    this.#dns = await DnsServer.listen({ address: dnsAddress, port: dnsPort, resolve, log })
+    try {
+      this.#otherNodesDns = await DnsServer.listen({ address: nodeAddress, port: dnsPort, resolve, log })
+    } catch (error) {
+      log.warn('other nodes whose DNS is down cannot ask this one', { error: (error as Error).message })
+    }
   }
 
   counters(): NetworkCounters {
@@ -188,6 +208,7 @@ class NodeNetwork implements Network {
     this.#isSynced = false
     this.#view?.stop()
     this.#dns?.stop()
+    this.#otherNodesDns?.stop()
     this.#forwarder.close()
     clearTimeout(this.#peersTimer)
     await this.#peers.stop()
@@ -213,7 +234,32 @@ class NodeNetwork implements Network {
     this.#peersTimer = setTimeout(() => {
       this.#peersTimer = undefined
       this.#peers.setNodes(this.#view?.nodes() ?? [])
+      this.#waysChanged()
     }, peersDelayMs)
+  }
+
+  #waysChanged(): void {
+    if (!this.#isSynced || !this.#setStandIns()) return
+    setImmediate(() => void this.#flush())
+  }
+
+  /** True when others may stand in than before. */
+  #setStandIns(): boolean {
+    if (!this.#canStandIn) return false
+    const ways = this.#peers.ways()
+    const others = (this.#view?.nodes() ?? []).flatMap((node): OtherDns[] => {
+      const peer = node.metadata?.name === this.#options.nodeName ? undefined : peerOf(node)
+      if (peer === undefined) return []
+      const isReady = !node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status !== 'True')
+      const isReachedByKernel = /^(route|VXLAN)/.test(ways.get(peer.name)?.way ?? '')
+      return [{ address: formatAddress(peer.nodeAddress), isReady, isReachedByKernel }]
+    })
+    const frontends = standInFrontends(this.#options.dnsAddress, dnsPort, others)
+    const text = JSON.stringify(frontends)
+    if (text === this.#standIns) return false
+    this.#standIns = text
+    this.#rules?.set('dns', frontends)
+    return true
   }
 
   /** Changes of one turn of the loop go into one transaction. */

@@ -132,6 +132,26 @@ describe('three nodes on one network', () => {
       },
       60_000,
     )
+
+    test('names resolve in the pods of a node whose agent was killed: other nodes answer', async () => {
+      await withWay(lab(), undefined, async () => {
+        await expectWays(lab(), (_from, to) => `route via 203.0.113.${to}`)
+        const { node, pod } = lab().nodes[0]!
+        const standIns = () => node.sh('nft list table ip skein-ways')
+        await until('two nodes stand in', async () => standIns().includes('chain address-unless-listening-2'))
+        await lab().killNode(1)
+        for (const how of ['+notcp', '+tcp']) {
+          for (let turn = 0; turn < 6; turn++) {
+            const { output } = await pod.run(`dig ${how} +short +tries=3 @10.43.0.10 s2.default.svc.cluster.local`)
+            expect(output.trim()).toBe('10.43.1.2')
+          }
+        }
+        await lab().startNode(1)
+        for (const number of [2, 3]) await lab().killNode(number)
+        const { output } = await pod.run('dig +short +tries=3 @10.43.0.10 s2.default.svc.cluster.local')
+        expect(output.trim()).toBe('10.43.1.2')
+      })
+    }, 60_000)
   })
 })
 

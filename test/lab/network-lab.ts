@@ -118,6 +118,14 @@ export class NetworkLab {
     await child.exited
   }
 
+  /** As by `kill -9`. */
+  async killNode(number: number): Promise<void> {
+    const { child } = this.#running.get(number)!
+    this.#running.delete(number)
+    child.kill('SIGKILL')
+    await child.exited
+  }
+
   async close(): Promise<void> {
     for (const { child } of this.#running.values()) child.kill('SIGKILL')
     this.#rendezvous?.kill('SIGKILL')

@@ -22,6 +22,8 @@ export interface PeerNetworkOptions {
   tunnelPort?: number
   /** Rendezvous hosts, as `host:port`, which tell where the tunnel's socket is seen from outside. */
   reflectors?: readonly string[]
+  /** Packets to some node take another way than before. */
+  changed?: () => void
   log: Logger
 }
 
@@ -129,7 +131,9 @@ export class PeerNetwork {
     const text = ways.join()
     if (text === this.#routed && !isRefresh) return
     this.#routes.set(wanted.peers, wanted.ways)
+    if (text === this.#routed) return
     this.#routed = text
+    this.#options.changed?.()
   }
 
   #unprobedWays(): Map<string, Way> {

@@ -25,7 +25,7 @@ export function render(frontend: Frontend): Rendered {
   const key = `${frontend.address === undefined ? '' : `${frontend.address} . `}${frontend.protocol} . ${frontend.port}`
   const local = frontend.scope === 'external-local' ? (frontend.localEndpoints ?? []) : []
   const all = [...frontend.endpoints, ...local]
-  if (all.length === 0) {
+  if (all.length === 0 && !frontend.unlessListening) {
     if (frontend.dropWhenEmpty) return { elements: [{ map: `${kind.name}-services`, key, value: 'drop' }], chains: [] }
     return { elements: [{ map: `${kind.name}-refused`, key }], chains: [] }
   }
@@ -89,6 +89,12 @@ function chainsFor(frontend: Frontend, kind: Kind, localCount: number): Chain[] 
   const { affinitySeconds, endpoints, scope } = frontend
   const pick = (count: number, offset: number, masquerades: boolean) =>
     pickChain(kind, { count, offset, masquerades, affinitySeconds })
+  if (frontend.unlessListening) {
+    const standIns = endpoints.length === 0 ? [] : [pick(endpoints.length, 0, false)]
+    // Of what leaves this node by itself the sender's socket is looked at: it is left alone.
+    const rules = ['socket wildcard 0 accept', standIns.length === 0 ? 'drop' : `goto ${standIns[0]!.name}`]
+    return [...standIns, { name: `${kind.name}-unless-listening-${endpoints.length}`, rules }]
+  }
   if (scope !== 'external-local') return [pick(endpoints.length, 0, scope === 'external')]
   const chains: Chain[] = []
   const rules: string[] = []

@@ -27,6 +27,8 @@ export interface Frontend {
   localEndpoints?: Endpoint[]
   /** No endpoint: refused (ICMP) by default, or dropped where other nodes have some. */
   dropWhenEmpty?: boolean
+  /** The endpoints stand in for this node's own process, while none listens there; without any: dropped meanwhile. */
+  unlessListening?: boolean
   /** Session affinity by client address, for so long. */
   affinitySeconds?: number
 }

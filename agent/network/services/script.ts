@@ -47,6 +47,16 @@ table ${table} {
 ${changeScript({ addChains: chains, deleteElements: [], addElements: elements, deleteChains: [] }, instance)}`
 }
 
+/** nft commands that change nothing, and fail where the kernel cannot look who listens. */
+export function listenerTestScript(instance: string): string {
+  const table = `ip ${tableName(instance)}-test`
+  return `add table ${table}
+add chain ${table} c { type nat hook prerouting priority dstnat; }
+add rule ${table} c socket wildcard 0 accept
+delete table ${table}
+`
+}
+
 /** nft commands that leave nothing of the table. */
 export const removalScript = (instance: string): string =>
   `add table ip ${tableName(instance)}\ndelete table ip ${tableName(instance)}\n`

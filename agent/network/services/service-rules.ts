@@ -2,7 +2,7 @@ import type { Logger } from '../../../mesh/logger/logger.ts'
 import type { Frontend, NodeFacts } from './frontend.ts'
 import { tableName } from './layout.ts'
 import { Nftables } from './nftables.ts'
-import { changeScript, isEmpty, removalScript, tableScript } from './script.ts'
+import { changeScript, isEmpty, listenerTestScript, removalScript, tableScript } from './script.ts'
 import { ServiceTable } from './table.ts'
 
 export interface ServiceRulesOptions {
@@ -55,6 +55,16 @@ export class ServiceRules {
   static async open(options: ServiceRulesOptions): Promise<ServiceRules> {
     const { instance, libraries = [], log } = options
     return new ServiceRules(options, await Nftables.open({ table: tableName(instance), libraries }, log))
+  }
+
+  /** Whether this kernel can tell who listens at an address, as frontends with `unlessListening` need. */
+  async canSeeListeners(): Promise<boolean> {
+    try {
+      await this.#nftables.run(listenerTestScript(this.#options.instance))
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** Replaces an owner's frontends; takes effect with the next `apply`. */
