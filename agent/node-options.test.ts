@@ -29,6 +29,8 @@ const refused: [NodeFlags, string][] = [
   [{ listen: ['6443'] }, '--listen 6443'],
   [{ listen: ['127.0.0.1:99999'] }, '--listen 127.0.0.1:99999'],
   [{ containerRuntimeEndpoint: 'containerd.sock' }, '--container-runtime-endpoint containerd.sock'],
+  [{ advertise: ['shop:'] }, '--advertise shop:: expected ADDRESS or ADDRESS:PORT'],
+  [{ rendezvous: ['meet'] }, '--rendezvous meet: expected ADDRESS:PORT'],
   [{ cgroupRoot: 'skein' }, '--cgroup-root skein'],
   [{ clusterDomain: 'cluster..local' }, '--cluster-domain'],
 ]

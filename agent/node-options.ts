@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parseDht } from '../mesh/swarm/dht-choice.ts'
+import { type Endpoint, parseEndpoint, textOf } from '../mesh/swarm/endpoint.ts'
 import type { Dht } from '../mesh/swarm/swarm-options.ts'
 import { defaultDataDirectory } from './data-directory.ts'
 import type { NodePlace } from './node-place.ts'
@@ -10,7 +11,7 @@ export interface NodeOptions {
   /** What was asked for; the rest follows from the cluster that the node is in or joins, or is the default. */
   place: Partial<Omit<NodePlace, 'format' | 'nodeNumber' | 'isFounder'>>
   /** Where people reach the API, beside the service address. */
-  listen: { host: string; port: number }[]
+  listen: Endpoint[]
   /** An external CRI socket, instead of the runtime inside the executable. */
   runtimeEndpoint?: string
   /** Above the pods' cgroups; '' but where several nodes run on one machine. */
@@ -26,8 +27,8 @@ export interface NodeOptions {
 /** How this node reaches others and is reached. */
 export interface MeshOptions {
   /** For peers, WebSocket and UDP. */
-  listen: { host: string; port: number }
-  /** `host` or `host:port`: more addresses where others reach this node, such as a forwarded port of a router. */
+  listen: Endpoint
+  /** `host:port` each: more addresses where others reach this node, such as a forwarded port of a router. */
   advertise: string[]
   /** `host:port` each. */
   rendezvous: string[]
@@ -68,6 +69,7 @@ export interface NodeFlags {
 }
 
 export function nodeOptions(flags: NodeFlags, showsSecrets = false): NodeOptions {
+  const meshListen = address('--mesh-listen', flags.meshListen ?? '0.0.0.0:6444')
   return {
     dataDirectory: resolve(flags.dataDir ?? defaultDataDirectory),
     place: {
@@ -82,9 +84,9 @@ export function nodeOptions(flags: NodeFlags, showsSecrets = false): NodeOptions
     runtimeEndpoint: endpoint(flags.containerRuntimeEndpoint),
     cgroupRoot: cgroupRoot(flags.cgroupRoot ?? ''),
     mesh: {
-      listen: address('--mesh-listen', flags.meshListen ?? '0.0.0.0:6444'),
-      advertise: flags.advertise ?? [],
-      rendezvous: (flags.rendezvous ?? []).map((text) => endpointOf(address('--rendezvous', text))),
+      listen: meshListen,
+      advertise: (flags.advertise ?? []).map((text) => textOf(address('--advertise', text, meshListen.port))),
+      rendezvous: (flags.rendezvous ?? []).map((text) => textOf(address('--rendezvous', text))),
       dht: dht(flags.dht),
     },
     recoveryKeyFile: flags.recoveryKeyFile && resolve(flags.recoveryKeyFile),
@@ -119,24 +121,17 @@ function cidr(flag: string, text: string): string {
   return text
 }
 
-function listenAddresses(texts: string[]): { host: string; port: number }[] {
+function listenAddresses(texts: string[]): Endpoint[] {
   return texts.map((text) => address('--listen', text))
 }
 
-/** `host:port`; IPv6 in brackets. */
-function address(flag: string, text: string): { host: string; port: number } {
-  const split = text.lastIndexOf(':')
-  const host = text.slice(0, split).replace(/^\[|\]$/g, '')
-  const port = Number(text.slice(split + 1))
-  if (split < 1 || !Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new OptionError(`${flag} ${text}: expected ADDRESS:PORT such as 0.0.0.0:6443`)
+function address(flag: string, text: string, defaultPort?: number): Endpoint {
+  try {
+    return parseEndpoint(text, defaultPort)
+  } catch {
+    const expected = defaultPort === undefined ? 'ADDRESS:PORT such as 0.0.0.0:6443' : 'ADDRESS or ADDRESS:PORT'
+    throw new OptionError(`${flag} ${text}: expected ${expected}; IPv6 in brackets`)
   }
-  return { host, port }
-}
-
-/** The same as one text. */
-export function endpointOf({ host, port }: { host: string; port: number }): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 function dht(text: string | undefined): Dht | undefined {

@@ -17,7 +17,7 @@ import { ChecksumExchange } from '../../mesh/store/checksum-exchange.ts'
 import { LocalState } from '../../mesh/store/local-state.ts'
 import { watchAddresses } from '../../mesh/swarm/address-watch.ts'
 import { chooseDht } from '../../mesh/swarm/dht-choice.ts'
-import { isGlobal } from '../../mesh/swarm/endpoint.ts'
+import { hostOf, isGlobal, parseEndpoint } from '../../mesh/swarm/endpoint.ts'
 import { joinTopic } from '../../mesh/swarm/join-dialler.ts'
 import { Multicast } from '../../mesh/swarm/multicast.ts'
 import { SwarmTransport } from '../../mesh/swarm/swarm-transport.ts'
@@ -25,7 +25,7 @@ import { openTunnels } from '../../mesh/tunnel/open-tunnels.ts'
 import type { Tunnels } from '../../mesh/tunnel/tunnels.ts'
 import { WebSocketTransport } from '../../mesh/websocket/websocket-transport.ts'
 import type { DataDirectory } from '../data-directory.ts'
-import type { NodeOptions } from '../node-options.ts'
+import type { MeshOptions, NodeOptions } from '../node-options.ts'
 import type { Entered } from './enter.ts'
 import { LeadershipFeed } from './leadership-feed.ts'
 import { hostAddresses, isPodLink } from './own-addresses.ts'
@@ -183,7 +183,7 @@ async function openTransports(sources: MeshSources, remembered: Remembered, gues
     topics: [joinTopic(clusterKey.publicKey.toString('hex'))],
     host: listen.host.includes(':') ? undefined : listen.host,
     port: listen.port,
-    publicHost: advertise.map((text) => text.replace(`:${listen.port}`, '')).find(isGlobal),
+    publicHost: publicHost(options.mesh),
     ...{ bootstrap, dht, guests, log },
   })
   const relay = new PeerRelayTransport({ keyPair: keys, log })
@@ -196,9 +196,15 @@ async function openTransports(sources: MeshSources, remembered: Remembered, gues
   return { links, swarm, webSocket, isPublic, usesPublicDht: dht === 'public' }
 }
 
+/** Of those advertised, the one with the port listened on: others learn a DHT node's port from its packets. */
+function publicHost({ advertise, listen }: MeshOptions): string | undefined {
+  return advertise.map((text) => parseEndpoint(text)).find(({ host, port }) => port === listen.port && isGlobal(host))
+    ?.host
+}
+
 function publicEndpoints({ peers }: Remembered): string[] {
   const endpoints = [...peers.values()].flatMap(({ udp }) => udp)
-  return endpoints.filter((endpoint) => isGlobal(endpoint.slice(0, endpoint.lastIndexOf(':'))))
+  return endpoints.filter((endpoint) => isGlobal(hostOf(endpoint)))
 }
 
 /** Which log this node takes part in, and as whom. */

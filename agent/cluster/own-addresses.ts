@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import type { PeerAddresses } from '../../mesh/link/links.ts'
-import { endpointOf, type MeshOptions } from '../node-options.ts'
+import { textOf } from '../../mesh/swarm/endpoint.ts'
+import type { MeshOptions } from '../node-options.ts'
 
 /** Links of containers and of the mesh itself, by their names: nobody reaches the node there. */
 const ownLinks = /^(lo|cni|veth|skein|docker|br-|virbr|flannel|cali|kube)/
@@ -23,16 +24,6 @@ export function hostAddresses(): string[] {
 export function reachableAt({ listen, advertise }: MeshOptions, addresses: readonly string[]): PeerAddresses {
   const isAny = listen.host === '0.0.0.0' || listen.host === '::'
   const hosts = isAny ? addresses.filter((host) => listen.host === '::' || !host.includes(':')) : [listen.host]
-  const endpoints = [
-    ...advertise.map((text) => withPort(text, listen.port)),
-    ...hosts.map((host) => endpointOf({ host, port: listen.port })),
-  ]
-  const unique = [...new Set(endpoints)]
+  const unique = [...new Set([...advertise, ...hosts.map((host) => textOf({ host, port: listen.port }))])]
   return { udp: unique, webSocket: unique.map((endpoint) => `ws://${endpoint}/skein`) }
-}
-
-/** An address that names no port has the one listened on. */
-function withPort(text: string, port: number): string {
-  const hasPort = /^(\[[^\]]+\]|[^:]+):\d+$/.test(text)
-  return hasPort ? text : endpointOf({ host: text.replace(/^\[|\]$/g, ''), port })
 }

@@ -1,5 +1,6 @@
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import { keyPair } from 'hypercore-crypto'
+import { firstToOpen } from '../link/first-to-open.ts'
 import type { Logger } from '../logger/logger.ts'
 import {
   isSignedConnection,
@@ -62,26 +63,12 @@ export async function joinCluster(options: JoinOptions): Promise<Joined> {
 async function joinOnce(options: JoinOptions): Promise<Joined> {
   const { token, diallers, signal } = options
   const keys = tokenKeyPair(token)
-  const others = new AbortController()
-  const dials = diallers.map((dialler) => dialler.dial(token, keys, AbortSignal.any([signal, others.signal])))
-  let stream: NoiseSecretStream
-  try {
-    stream = await Promise.any(dials)
-  } catch (error) {
-    const reasons = (error as AggregateError).errors.map(({ message }: Error) => message)
-    throw new Error(reasons.length === 0 ? 'the token names no way to a member' : reasons.join('; '))
-  }
-  others.abort(new Error('another way was quicker'))
-  for (const dial of dials) {
-    dial.then(
-      (late) => {
-        if (late === stream) return
-        late.on('error', () => {})
-        late.destroy()
-      },
-      () => {},
-    )
-  }
+  const stream = await firstToOpen({
+    dials: diallers.map((dialler) => (given) => dialler.dial(token, keys, given)),
+    streamOf: (opened: NoiseSecretStream) => opened,
+    none: 'the token names no way to a member',
+    signal,
+  })
   return converse(stream, options)
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock/clock.ts'
 import type { Logger } from '../logger/logger.ts'
+import { closeUnheard } from './first-to-open.ts'
 import type { LinkStatus, Links, PeerAddresses, PeerKey, Protocol } from './links.ts'
 import { Peer } from './peer.ts'
 import type { Connection, LinkTransport } from './transport.ts'
@@ -139,8 +140,7 @@ class TransportLinks implements Links {
       this.#peers.get(connection.peer)!.take(connection, transport)
       return
     }
-    connection.stream.on('error', () => {})
-    connection.stream.destroy()
+    closeUnheard(connection.stream)
   }
 
   #changed(): void {

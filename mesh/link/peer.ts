@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { Logger } from '../logger/logger.ts'
 import { Channels } from './channels.ts'
 import { Dialler } from './dialler.ts'
+import { closeUnheard } from './first-to-open.ts'
 import { Link } from './link.ts'
 import type { LinkEffect } from './link-effect.ts'
 import type { LinkStatus, PeerAddresses, PeerKey, Protocol } from './links.ts'
@@ -89,8 +90,7 @@ export class Peer {
   /** Takes over a connection, whoever dialled. */
   take(connection: Connection, transport?: LinkTransport): void {
     if (this.#isClosed) {
-      connection.stream.on('error', () => {})
-      connection.stream.destroy()
+      closeUnheard(connection.stream)
       return
     }
     const id = this.#nextWay++

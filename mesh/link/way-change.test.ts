@@ -59,7 +59,7 @@ test('from WebSocket to UDP and back, again and again, under transfers both ways
     await Promise.all([linkIs(a, { way: 'udp' }), linkIs(b, { way: 'udp' })])
     await bulk[1].arrived(target + 100)
     // Cut in the middle of whatever is under way, by either end.
-    const [cut] = (round % 2 === 0 ? a : b).hand.connections.splice(-1)
+    const cut = [...(round % 2 === 0 ? a : b).hand.connections].at(-1)
     cut!.stream.destroy()
     await Promise.all([linkIs(a, { way: 'websocket' }), linkIs(b, { way: 'websocket' })])
   }

@@ -1,11 +1,12 @@
 import { expect, test } from 'bun:test'
-import { isGlobal, parseEndpoint, resolveEndpoints, textOf } from './endpoint.ts'
+import { hostOf, isGlobal, parseEndpoint, resolveEndpoints, textOf } from './endpoint.ts'
 
 test.each([
   ['51.10.0.1:49737', { host: '51.10.0.1', port: 49737 }],
   ['meet.example.org:1', { host: 'meet.example.org', port: 1 }],
   ['[2001:db8::1]:65535', { host: '2001:db8::1', port: 65535 }],
   ['meet', { host: 'meet', port: 7 }],
+  ['2001:db8::9', { host: '2001:db8::9', port: 7 }],
 ])('%s is read, and written alike', (text, endpoint) => {
   expect(parseEndpoint(text, 7)).toEqual(endpoint)
   expect(parseEndpoint(textOf(endpoint))).toEqual(endpoint)
@@ -13,6 +14,15 @@ test.each([
 
 test.each(['', ':1', 'a:0', 'a:65536', 'a:b', '2001:db8::1:1', 'http://a:1', 'a b:1', 'a'])('%p is refused', (text) => {
   expect(() => parseEndpoint(text)).toThrow('is no address: write HOST:PORT')
+})
+
+test.each([
+  ['51.10.0.1:49737', '51.10.0.1'],
+  ['[2001:db8::1]:65535', '2001:db8::1'],
+  ['nonsense:', 'nonsense'],
+  ['', ''],
+])('the host of %p, which another node may have made up', (text, host) => {
+  expect(hostOf(text)).toBe(host)
 })
 
 test('only what has an IPv4 address is resolved, each once', async () => {

@@ -12,8 +12,9 @@ export interface Endpoint {
   port: number
 }
 
-/** Throws with one sentence when it is none. A port is required unless a default is given. */
+/** Throws with one sentence when it is none. A port is required unless a default is given: then brackets are not, either. */
 export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
+  if (defaultPort !== undefined && isIP(text) === 6) return { host: text, port: defaultPort }
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+))(?::(\d{1,5}))?$/.exec(text)
   const host = match?.[1] ?? match?.[2]
   const port = match?.[3] === undefined ? defaultPort : Number(match[3])
@@ -40,6 +41,11 @@ async function resolveEndpoint(text: string): Promise<Address | undefined> {
   } catch {
     return undefined
   }
+}
+
+/** The host in what another node says is an endpoint: what is none gives no address, and does not throw. */
+export function hostOf(endpoint: string): string {
+  return endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')
 }
 
 export function textOf({ host, port }: Endpoint): string {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { JoinDialler } from '../identity/join.ts'
 import type { JoinToken, tokenKeyPair } from '../identity/token.ts'
+import { type Dial, firstToOpen } from '../link/first-to-open.ts'
 import type { PeerAddresses, PeerKey } from '../link/links.ts'
+import type { Connection } from '../link/transport.ts'
 import type { Logger } from '../logger/logger.ts'
 import type { Dht } from './swarm-options.ts'
 import { SwarmTransport } from './swarm-transport.ts'
@@ -47,15 +49,16 @@ export class SwarmJoinDialler implements JoinDialler {
         accept: ({ stream }) => stream.destroy(),
         wayChanged() {},
       })
-      const met = [...(more?.() ?? [])]
-      const dials = met
-        .map(([peer, addresses]) => transport.dial(peer, addresses, signal))
-        .filter((dial) => dial !== undefined)
+      const dials = [...(more?.() ?? [])].map(([peer, addresses]): Dial<Connection> => {
+        return (given) => transport.dial(peer, addresses, given)
+      })
       const canSearch = rendezvous.length > 0 || dht !== 'none'
-      if (canSearch) dials.push(transport.dialTopic(joinTopic(token.clusterKey), signal))
-      if (dials.length === 0) throw new Error('no rendezvous is known, and no member was met on the local network')
-      const { stream } = await Promise.any(dials).catch((error: AggregateError) => {
-        throw error.errors[0]
+      if (canSearch) dials.push((given) => transport.dialTopic(joinTopic(token.clusterKey), given))
+      const { stream } = await firstToOpen({
+        dials,
+        streamOf: (connection) => connection.stream,
+        none: 'no rendezvous is known, and no member was met on the local network',
+        signal,
       })
       stream.once('close', () => transport.close())
       return stream

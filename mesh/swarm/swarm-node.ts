@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import HyperDHT, { type Address, type Server } from 'hyperdht'
-import { isGlobal, resolveEndpoints, textOf } from './endpoint.ts'
+import { hostOf, isGlobal, resolveEndpoints, textOf } from './endpoint.ts'
 import { type OpenNode, openNode } from './open-node.ts'
 import { probe } from './reachability.ts'
 import { RelayDirectory } from './relay-directory.ts'
@@ -163,8 +163,8 @@ export class SwarmNode {
 
   #publicPeers(): string[] {
     return this.#owner.peerEndpoints().filter((endpoint) => {
-      const host = endpoint.slice(0, endpoint.lastIndexOf(':'))
-      return isIP(host) === 0 ? !host.startsWith('[') : isGlobal(host)
+      const host = hostOf(endpoint)
+      return isIP(host) === 0 || isGlobal(host)
     })
   }
 

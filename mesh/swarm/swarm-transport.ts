@@ -1,11 +1,13 @@
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { Address } from 'hyperdht'
 import { within } from '../clock/deadline.ts'
+import { type Dial, firstToOpen } from '../link/first-to-open.ts'
 import type { PeerAddresses, PeerKey } from '../link/links.ts'
 import type { Connection, LinkTransport, LinkTransportOwner } from '../link/transport.ts'
 import { connectionOf } from './connection.ts'
+import type { DhtNode } from './dht-node.ts'
 import { dialDirectly, dialPeer } from './dial.ts'
-import { resolveEndpoints, textOf } from './endpoint.ts'
+import { hostOf, resolveEndpoints, textOf } from './endpoint.ts'
 import type { OpenNode } from './open-node.ts'
 import { Slots } from './slots.ts'
 import { SwarmNode } from './swarm-node.ts'
@@ -97,40 +99,19 @@ export class SwarmTransport implements LinkTransport {
     const { node, relays } = await this.#node.opened
     // Before the first rendezvous has answered nobody can be found.
     if (relays.answering.length === 0) await relays.probe()
-    const others = new AbortController()
-    const anySignal = AbortSignal.any([signal, others.signal])
-    const dials: Promise<Connection>[] = []
-    const { promise: first, resolve, reject } = Promise.withResolvers<Connection>()
-    const search = async () => {
-      for await (const { peer, hints } of lookupTopic(node, topic)) {
-        anySignal.throwIfAborted()
-        const dial = this.#dial(peer, [], hints, anySignal)
-        dials.push(dial)
-        // The search goes on for seconds where a host that it asks is gone.
-        dial.then(resolve, () => {})
-        if (dials.length >= maxParallelDials) break
-      }
-      if (dials.length === 0) throw new Error('nobody was found in the DHT')
-      resolve(await firstOf(dials))
-    }
-    search().catch(reject)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    try {
-      return await first
-    } finally {
-      others.abort(new Error('another peer was quicker'))
-      void this.#closeLate(dials, first)
-    }
+    return firstToOpen({
+      dials: this.#topicDials(node, topic),
+      streamOf: ({ stream }) => stream,
+      none: 'nobody was found in the DHT',
+      signal,
+    })
   }
 
-  /** Connections that open after another one was taken. */
-  async #closeLate(dials: Promise<Connection>[], first: Promise<Connection>): Promise<void> {
-    const taken = await first.catch(() => undefined)
-    for (const dial of dials) {
-      dial.then(
-        ({ stream }) => stream !== taken?.stream && stream.destroy(),
-        () => {},
-      )
+  async *#topicDials(node: DhtNode, topic: Buffer): AsyncGenerator<Dial<Connection>> {
+    let count = 0
+    for await (const { peer, hints } of lookupTopic(node, topic)) {
+      yield (signal) => this.#dial(peer, [], hints, signal)
+      if (++count === maxParallelDials) return
     }
   }
 
@@ -206,17 +187,4 @@ export class SwarmTransport implements LinkTransport {
     this.#node.noteSource(hostOf(connection.via))
     this.#owner!.wayChanged(connection)
   }
-}
-
-/** The first that succeeds; rejects with why the first failed. */
-async function firstOf(dials: Promise<Connection>[]): Promise<Connection> {
-  try {
-    return await Promise.any(dials)
-  } catch (error) {
-    throw (error as AggregateError).errors[0] as Error
-  }
-}
-
-function hostOf(endpoint: string): string {
-  return endpoint.slice(0, endpoint.lastIndexOf(':'))
 }

@@ -1,6 +1,7 @@
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { JoinDialler } from '../identity/join.ts'
 import type { JoinToken, tokenKeyPair } from '../identity/token.ts'
+import { type Dial, firstToOpen } from '../link/first-to-open.ts'
 import { dialWebSocket } from './dial.ts'
 import { guestPath } from './listener.ts'
 
@@ -14,32 +15,17 @@ export class WebSocketJoinDialler implements JoinDialler {
     this.#more = more
   }
 
-  async dial(token: JoinToken, keys: ReturnType<typeof tokenKeyPair>, signal: AbortSignal): Promise<NoiseSecretStream> {
-    const endpoints = [...new Set([...token.ways.members, ...this.#more()])]
-    if (endpoints.length === 0) throw new Error('no member is known that listens for WebSockets')
-    const others = new AbortController()
-    const anySignal = AbortSignal.any([signal, others.signal])
-    const dials = endpoints.map((endpoint) => {
-      const url = `ws://${endpoint}${guestPath}`
-      return dialWebSocket(url, keys, Buffer.from(token.clusterKey, 'hex'), dialTimeoutMs, anySignal)
+  dial(token: JoinToken, keys: ReturnType<typeof tokenKeyPair>, signal: AbortSignal): Promise<NoiseSecretStream> {
+    const clusterKey = Buffer.from(token.clusterKey, 'hex')
+    const endpoints = new Set([...token.ways.members, ...this.#more()])
+    const dials = [...endpoints].map((endpoint): Dial<NoiseSecretStream> => {
+      return (given) => dialWebSocket(`ws://${endpoint}${guestPath}`, keys, clusterKey, dialTimeoutMs, given)
     })
-    try {
-      const stream = await Promise.any(dials)
-      for (const dial of dials) {
-        dial.then(
-          (late) => {
-            if (late === stream) return
-            late.on('error', () => {})
-            late.destroy()
-          },
-          () => {},
-        )
-      }
-      others.abort()
-      return stream
-    } catch (error) {
-      const { errors } = error as AggregateError
-      throw new Error(errors.map(({ message }: Error) => message).join('; '))
-    }
+    return firstToOpen({
+      dials,
+      streamOf: (opened) => opened,
+      none: 'no member is known that listens for WebSockets',
+      signal,
+    })
   }
 }

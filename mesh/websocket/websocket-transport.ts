@@ -1,5 +1,6 @@
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import type { NoiseKeyPair } from '@hyperswarm/secret-stream'
+import { closeUnheard, type Dial, firstToOpen } from '../link/first-to-open.ts'
 import type { PeerAddresses, PeerKey } from '../link/links.ts'
 import type { Connection, LinkTransport, LinkTransportOwner } from '../link/transport.ts'
 import type { Logger } from '../logger/logger.ts'
@@ -60,7 +61,17 @@ export class WebSocketTransport implements LinkTransport {
 
   dial(peer: PeerKey, { webSocket }: PeerAddresses, signal: AbortSignal): Promise<Connection> | undefined {
     if (webSocket.length === 0 || this.#isClosed) return undefined
-    return this.#dialFirst(peer, webSocket.slice(0, maxUrls), signal)
+    const key = Buffer.from(peer, 'hex')
+    return firstToOpen({
+      dials: webSocket.slice(0, maxUrls).map(
+        (url): Dial<Connection> =>
+          (given) =>
+            this.#dial(url, key, given),
+      ),
+      streamOf: ({ stream }) => stream,
+      none: 'no URL is known',
+      signal,
+    })
   }
 
   networkChanged(): void {}
@@ -71,29 +82,11 @@ export class WebSocketTransport implements LinkTransport {
     await this.#listener?.close()
   }
 
-  /** All URLs at once: the first that answers is taken. */
-  async #dialFirst(peer: PeerKey, urls: readonly string[], signal: AbortSignal): Promise<Connection> {
-    const key = Buffer.from(peer, 'hex')
-    const others = new AbortController()
-    const anySignal = AbortSignal.any([signal, others.signal])
-    let isTaken = false
-    const dials = urls.map(async (url) => {
-      const stream = await dialWebSocket(url, this.#options.keyPair, key, dialTimeoutMs, anySignal)
-      if (isTaken || this.#isClosed) {
-        stream.on('error', () => {})
-        stream.destroy()
-        throw new Error(`${url} answered too late`)
-      }
-      isTaken = true
-      others.abort()
-      return this.#connection(stream, url)
-    })
-    try {
-      return await Promise.any(dials)
-    } catch (error) {
-      const { errors } = error as AggregateError
-      throw new Error(errors.map(({ message }: Error) => message).join('; '))
-    }
+  async #dial(url: string, peer: Buffer, signal: AbortSignal): Promise<Connection> {
+    const stream = await dialWebSocket(url, this.#options.keyPair, peer, dialTimeoutMs, signal)
+    if (!this.#isClosed) return this.#connection(stream, url)
+    closeUnheard(stream)
+    throw new Error('the transport is closed')
   }
 
   #connection(stream: NoiseSecretStream, via: string): Connection {

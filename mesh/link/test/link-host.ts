@@ -84,8 +84,7 @@ const commands: Record<string, (options: Command) => unknown> = {
     stream.on('error', () => {})
     await stream.opened
     const connection: Connection = { stream, peer: key, way: 'udp', via: `${remoteHost}:${remotePort}`, isInitiator }
-    hand.connections.push(connection)
-    hand.owner.accept(connection)
+    hand.take(connection)
   },
 
   async opened({ node }) {

@@ -13,7 +13,8 @@ export class HandTransport implements LinkTransport {
   owner!: LinkTransportOwner
   readonly udx = new UDX()
   readonly socket = this.udx.createSocket()
-  readonly connections: Connection[] = []
+  /** Those that are open. */
+  readonly connections = new Set<Connection>()
   readonly #host: string
 
   constructor(host: string) {
@@ -29,6 +30,13 @@ export class HandTransport implements LinkTransport {
 
   dial(): undefined {
     return undefined
+  }
+
+  /** Hands the links a connection that somebody opened. */
+  take(connection: Connection): void {
+    this.connections.add(connection)
+    connection.stream.once('close', () => this.connections.delete(connection))
+    this.owner.accept(connection)
   }
 
   networkChanged(): void {}
@@ -101,8 +109,7 @@ export async function joinByUdx(one: Node, other: Node, way: Connection['way'] =
     const via = `127.0.0.1:${peer.hand.socket.address()!.port}`
     const connection: Connection = { stream: streams[index]!, peer: peer.key, way, via, isInitiator: index === 0 }
     connection.stream.on('error', () => {})
-    node.hand.connections.push(connection)
-    node.hand.owner.accept(connection)
+    node.hand.take(connection)
   }
 }
 

@@ -74,9 +74,10 @@ async function act(): Promise<void> {
   const other = (one + 1 + draw(nodes.length - 1)) % nodes.length
   const dice = random()
   if (dice < 0.4) await joinByUdx(nodes[one]!, nodes[other]!)
-  else if (dice < 0.75)
-    nodes[one]!.hand.connections.splice(draw(nodes[one]!.hand.connections.length), 1)[0]?.stream.destroy()
-  else if (dice < 0.85) nodes[one]!.links.networkChanged()
+  else if (dice < 0.75) {
+    const connections = [...nodes[one]!.hand.connections]
+    connections[draw(connections.length)]?.stream.destroy()
+  } else if (dice < 0.85) nodes[one]!.links.networkChanged()
   else if (dice < 0.95) {
     introduceAll({ node: one, peer: other })
     introduceAll()
