@@ -106,7 +106,7 @@ async function join(enter: EnterOptions, { text, from }: { text: string; from: s
   const multicast = new Multicast({
     secret: Buffer.from(token.clusterKey, 'hex'),
     ...{ clock: systemClock, log },
-    met: () => {
+    changed: () => {
       for (const [key, addresses] of multicast.peers) met.set(key, addresses)
     },
   })

@@ -57,6 +57,7 @@ export class Mesh {
   readonly remembered: Remembered
   readonly #multicast: Multicast
   readonly #unwatch: () => void
+  readonly #watchers = new Set<() => void>()
   readonly #isPublic: boolean
   readonly #usesPublicDht: boolean
   #peers: Peers = new Map()
@@ -91,8 +92,9 @@ export class Mesh {
       secret: clusterKeyPair(keyring).publicKey,
       self: () => ({ peer: links.self, udpPort: swarm.port, webSocketPort: webSocket.port ?? 0 }),
       ...{ clock: systemClock, log: log.child('mesh') },
-      met: () => this.#apply(),
+      changed: () => this.#met(),
     })
+    swarm.onChange(() => this.#changed())
     this.#unwatch = watchAddresses(
       () => this.#networkChanged(),
       (name) => !isPodLink(name),
@@ -128,6 +130,12 @@ export class Mesh {
     }
   }
 
+  /** Calls when `finding` or the host's addresses have changed, until the returned function is called. */
+  onChange(changed: () => void): () => void {
+    this.#watchers.add(changed)
+    return () => this.#watchers.delete(changed)
+  }
+
   /** The other members, and where they said they are; those met on the local network are dialled there too. */
   setPeers(peers: Peers): void {
     this.#peers = peers
@@ -148,9 +156,19 @@ export class Mesh {
     this.links.setPeers(new Map([...this.#peers].map(([key, known]) => [key, mergedAddresses(known, met.get(key))])))
   }
 
+  #met(): void {
+    this.#apply()
+    this.#changed()
+  }
+
   #networkChanged(): void {
     this.#multicast.networkChanged()
     this.links.networkChanged()
+    this.#changed()
+  }
+
+  #changed(): void {
+    for (const changed of this.#watchers) changed()
   }
 }
 

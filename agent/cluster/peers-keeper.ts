@@ -1,14 +1,23 @@
+import type { Consensus } from '../../mesh/consensus/consensus.ts'
 import type { Finding } from '../../mesh/identity/member.ts'
 import type { Membership } from '../../mesh/identity/membership.ts'
-import type { PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
+import type { Links, PeerAddresses, PeerKey } from '../../mesh/link/links.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
+import type { SwarmTransport } from '../../mesh/swarm/swarm-transport.ts'
 import type { MeshOptions } from '../node-options.ts'
 import type { Mesh } from './mesh.ts'
 import { hostAddresses, reachableAt } from './own-addresses.ts'
 import { type Remembered, writeRemembered } from './remembered.ts'
 
+/** What of the mesh is kept as it should be. */
+export interface KeptMesh extends Pick<Mesh, 'remembered' | 'finding' | 'setPeers' | 'onChange'> {
+  links: Pick<Links, 'self'>
+  consensus: Pick<Consensus, 'participants'>
+  swarm: Pick<SwarmTransport, 'rendezvous'>
+}
+
 export interface PeersKeeperOptions {
-  mesh: Mesh
+  mesh: KeptMesh
   membership: Membership
   options: MeshOptions
   /** Where peers are remembered for the next start. */
@@ -18,20 +27,18 @@ export interface PeersKeeperOptions {
   removed(): void
 }
 
-/** A member that was removed is cut off this much later: it may still read that it was. */
-const cutDelayMs = 2000
-const lookMs = 5000
+/** While a removed member is in the log's configuration, whose changes nobody tells of, that is looked at so often. */
+const recheckMs = 2000
 const announcePauseMs = 3000
 const maxRendezvous = 16
 
 /** Keeps the links as the membership says, the others told of this node's addresses, and both remembered on disk. */
 export class PeersKeeper {
   readonly #options: PeersKeeperOptions
-  readonly #stopWatching: () => void
-  readonly #timer: ReturnType<typeof setInterval>
+  readonly #stopWatching: (() => void)[]
   #addresses = ''
   #announcing: Promise<void> | undefined
-  #cut: ReturnType<typeof setTimeout> | undefined
+  #recheck: ReturnType<typeof setTimeout> | undefined
   #written = ''
   #writing: Promise<void> = Promise.resolve()
   #wasMember: boolean
@@ -41,40 +48,43 @@ export class PeersKeeper {
     const { membership, mesh } = options
     this.#options = options
     this.#wasMember = membership.member(mesh.links.self) !== undefined
-    this.#stopWatching = membership.onChange(() => this.#membersChanged())
+    this.#stopWatching = [
+      membership.onChange(() => this.#membersChanged()),
+      mesh.onChange(() => this.#findingChanged()),
+    ]
     this.#membersChanged()
-    this.#look()
-    this.#timer = setInterval(() => this.#look(), lookMs)
+    this.#findingChanged()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    this.#stopWatching()
-    clearInterval(this.#timer)
-    clearTimeout(this.#cut)
+    for (const stop of this.#stopWatching) stop()
+    clearTimeout(this.#recheck)
     await this.#announcing
     await this.#writing
   }
 
   #membersChanged(): void {
     const { membership, mesh, removed } = this.#options
-    const { links } = mesh
-    const { members } = membership
-    const isMember = members.some(({ key }) => key === links.self)
+    const isMember = membership.member(mesh.links.self) !== undefined
     if (this.#wasMember && !isMember) removed()
     this.#wasMember ||= isMember
-    const peers = new Map<PeerKey, PeerAddresses>()
-    for (const { key } of members) {
-      if (key !== links.self) peers.set(key, membership.addresses(key))
-    }
+    const peers = this.#peers()
     this.#remember(peers)
-    clearTimeout(this.#cut)
-    mesh.setPeers(this.#withParticipants(peers))
-    this.#cut = setTimeout(() => this.#membersChanged(), cutDelayMs)
-    if (this.#isSettled(peers)) clearTimeout(this.#cut)
+    const linked = this.#withParticipants(peers)
+    mesh.setPeers(linked)
+    clearTimeout(this.#recheck)
+    if (linked.size > peers.size) this.#recheck = setTimeout(() => this.#membersChanged(), recheckMs)
   }
 
-  /** Removed members stay linked a little, and as long as they are in the log's configuration. */
+  /** The other members. */
+  #peers(): Map<PeerKey, PeerAddresses> {
+    const { membership, mesh } = this.#options
+    const others = membership.members.filter(({ key }) => key !== mesh.links.self)
+    return new Map(others.map(({ key }) => [key, membership.addresses(key)]))
+  }
+
+  /** Removed members stay linked as long as they are in the log's configuration: they may still read that they were. */
   #withParticipants(peers: Map<PeerKey, PeerAddresses>): Map<PeerKey, PeerAddresses> {
     const { consensus, links } = this.#options.mesh
     const all = new Map(peers)
@@ -82,10 +92,6 @@ export class PeersKeeper {
       if (key !== links.self && !all.has(key)) all.set(key, { udp: [], webSocket: [] })
     }
     return all
-  }
-
-  #isSettled(peers: Map<PeerKey, PeerAddresses>): boolean {
-    return this.#withParticipants(peers).size === peers.size
   }
 
   #remember(peers: Remembered['peers']): void {
@@ -107,8 +113,9 @@ export class PeersKeeper {
       .catch((error: Error) => log.warn('peers cannot be remembered', { error: error.message }))
   }
 
-  #look(): void {
+  #findingChanged(): void {
     const { options, mesh } = this.#options
+    this.#remember(this.#peers())
     const text = JSON.stringify({ addresses: reachableAt(options, hostAddresses()), finding: mesh.finding })
     if (text === this.#addresses) return
     this.#addresses = text

@@ -21,8 +21,8 @@ export interface MulticastOptions {
   /** What this node says of itself; left out by one that only asks, such as a joining node. */
   self?: () => Self
   clock: Clock
-  /** Called when a peer is met, or met elsewhere: `peers` has changed. */
-  met(): void
+  /** Called when a peer is met, met elsewhere, or forgotten: `peers` has changed. */
+  changed(): void
   log: Logger
   /** For tests. */
   port?: number
@@ -40,6 +40,8 @@ export class Multicast {
   #socket: Socket | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #quickOnesLeft = 0
+  /** Whom the owner was told of last. */
+  #told = ''
 
   constructor(options: MulticastOptions) {
     this.#options = options
@@ -93,6 +95,7 @@ export class Multicast {
     clearTimeout(this.#timer)
     if (this.#socket === undefined) return
     this.#announce()
+    if (this.#names() !== this.#told) this.#changed()
     const delayMs = this.#quickOnesLeft-- > 0 ? firstEveryMs : everyMs
     this.#timer = setTimeout(() => this.#announceAgain(), delayMs * (0.8 + 0.4 * Math.random()))
     this.#timer.unref()
@@ -133,7 +136,16 @@ export class Multicast {
     const isNew = this.#neighbours.heard(announcement, nowMs)
     const isAnswerDue = isNew || announcement.self === undefined
     if (self !== undefined && isAnswerDue && this.#neighbours.mayAnswer(nowMs)) this.#announce()
-    if (isNew) this.#options.met()
+    if (isNew) this.#changed()
+  }
+
+  #names(): string {
+    return [...this.peers.keys()].sort().join()
+  }
+
+  #changed(): void {
+    this.#told = this.#names()
+    this.#options.changed()
   }
 }
 

@@ -17,6 +17,13 @@ interface Entry {
   isNew: boolean
 }
 
+export interface RelayHandlers {
+  /** A node begins to answer. */
+  found(node: Address): void
+  /** One that answered does not any more, or is left out. */
+  gone(): void
+}
+
 /**
  * Which of the public hosts that this node has heard of answer as rendezvous, and the relays beside them: asked again every
  * 30 s and when the list or the network changes.
@@ -24,26 +31,31 @@ interface Entry {
 export class RelayDirectory {
   readonly #plugin: RendezvousPlugin
   readonly #log: Logger
-  readonly #found: (node: Address) => void
+  readonly #handlers: RelayHandlers
   readonly #entries = new Map<string, Entry>()
   readonly #timer: ReturnType<typeof setInterval>
   #probing: Promise<void> | undefined
 
-  /** `found` is called each time that a node begins to answer. */
-  constructor(plugin: RendezvousPlugin, log: Logger, found: (node: Address) => void) {
+  constructor(plugin: RendezvousPlugin, log: Logger, handlers: RelayHandlers) {
     this.#plugin = plugin
     this.#log = log
-    this.#found = found
+    this.#handlers = handlers
     this.#timer = setInterval(() => this.probe(), probeEveryMs)
     this.#timer.unref()
   }
 
   setCandidates(addresses: Address[]): void {
     const wanted = new Map(addresses.slice(0, maxCandidates).map((address) => [textOf(address), address]))
-    for (const name of this.#entries.keys()) if (!wanted.has(name)) this.#entries.delete(name)
+    let hasLost = false
+    for (const [name, { relay }] of this.#entries) {
+      if (wanted.has(name)) continue
+      this.#entries.delete(name)
+      hasLost ||= relay !== undefined
+    }
     for (const [name, address] of wanted) {
       if (!this.#entries.has(name)) this.#entries.set(name, { address, rttMs: 0, misses: 0, isNew: true })
     }
+    if (hasLost) this.#handlers.gone()
     this.#probeNew()
   }
 
@@ -101,6 +113,7 @@ export class RelayDirectory {
       if (entry.misses >= missesUntilGone) entry.relay = undefined
       if (before !== undefined && entry.relay === undefined) {
         this.#log.info('a rendezvous no longer answers', { address: textOf(entry.address) })
+        this.#handlers.gone()
       }
       return
     }
@@ -109,6 +122,6 @@ export class RelayDirectory {
     entry.misses = 0
     if (before !== undefined) return
     this.#log.info('a rendezvous answers', { address: textOf(entry.address), rttMs: answer.rttMs })
-    this.#found(entry.address)
+    this.#handlers.found(entry.address)
   }
 }

@@ -125,12 +125,15 @@ export class SwarmNode {
       bound,
     })
     let isTested = false
-    const relays = new RelayDirectory(open.plugin, log, (address) => {
-      open.node.addNode(address)
-      this.topics.announce()
-      this.#owner.changed()
-      if (!isTested) this.#test(opened)
-      isTested = true
+    const relays = new RelayDirectory(open.plugin, log, {
+      found: (address) => {
+        open.node.addNode(address)
+        this.topics.announce()
+        this.#owner.changed()
+        if (!isTested) this.#test(opened)
+        isTested = true
+      },
+      gone: () => this.#owner.changed(),
     })
     open.node.relayAddress = (publicKey) => relays.addressOf(publicKey)
     const server = open.node.createServer(

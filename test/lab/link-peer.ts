@@ -132,7 +132,7 @@ if (options.multicast !== undefined) {
     secret: Buffer.from(options.multicast),
     self: () => ({ peer: self, udpPort: swarm.port, webSocketPort: webSocketPort ?? 0 }),
     clock: systemClock,
-    met: namePeers,
+    changed: namePeers,
     log,
   })
   await multicast.start()
