@@ -28,6 +28,7 @@ export class StatusView {
       pid: process.pid,
       version: release.version,
       startedAt: this.#startedAt,
+      clusterTime: this.mesh && new Date(this.mesh.consensus.clock.nowMs()).toISOString(),
       ready: this.#board.ready,
       parts: this.#board.parts,
       quorum: this.membership && this.mesh && this.#quorum(this.mesh),

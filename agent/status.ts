@@ -19,6 +19,8 @@ export interface NodeStatus {
   pid: number
   version: string
   startedAt: string
+  /** Cluster time when this was asked, once it is known: the machine's clock may be wrong. */
+  clusterTime?: string
   ready: boolean
   parts: PartStatus[]
   /** Once this node is in a cluster. */

@@ -3,6 +3,7 @@ import { parseKeyring } from '../../mesh/identity/keyring.ts'
 import { readPrivateFile } from '../../mesh/identity/private-file.ts'
 import { dataDirectoryAt, defaultDataDirectory } from '../data-directory.ts'
 import { makeKubeconfig } from '../kubeconfig.ts'
+import { readStatus } from '../status.ts'
 import { CommandError, type CommandModule, usageStatus } from './command.ts'
 
 interface Flags {
@@ -25,11 +26,11 @@ export const command: CommandModule<Flags> = {
   async run(flags, _args, context) {
     const days = Number(flags.days)
     if (!(days > 0 && days <= 3650)) throw new CommandError('--days is a number from 1 to 3650', usageStatus)
-    const { root, keyring: path } = dataDirectoryAt(resolve(flags.dataDir))
+    const { root, keyring: path, statusSocket } = dataDirectoryAt(resolve(flags.dataDir))
     const text = await readPrivateFile(path)
     if (text === undefined) throw new CommandError(`${root} holds no cluster: start one by skein start`)
     const { authority, clusterName } = parseKeyring(path, text)
-    const nowMs = Date.now()
+    const nowMs = Date.parse((await readStatus(statusSocket))?.clusterTime ?? new Date().toISOString())
     const groups = flags.group ?? (flags.user === 'admin' ? ['system:masters'] : [])
     const lifetimeMs = days * 24 * 3600_000
     const request = { authority, clusterName, server: flags.server, user: flags.user, groups, nowMs, lifetimeMs }

@@ -82,11 +82,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   }
   try {
     for (const { host, port } of options.listen) {
-      const { serving, clientAuthorities, log, maxConnections = 16_384 } = options
+      const { serving, clientAuthorities, clock, log, maxConnections = 16_384 } = options
       const upgrade: TlsFrontOptions['upgrade'] = (head, user, transport) =>
         (isProxied(head) ? upgradeProxied : upgradeToSpdy)(handler, head, user, transport)
       const backendFor = (user: CertificateUser | undefined) => backends.acquire(user)
-      fronts.push(listenOn({ host, port, serving, clientAuthorities, backendFor, upgrade, maxConnections, log }))
+      const front = { host, port, serving, clientAuthorities, clock, backendFor, upgrade, maxConnections, log }
+      fronts.push(listenOn(front))
     }
   } catch (error) {
     await stop()

@@ -1,8 +1,10 @@
 import { createSecureContext } from 'node:tls'
 import type { Socket, TCPSocketListener } from 'bun'
+import type { Clock } from '../../mesh/clock/clock.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { BytePipe } from './byte-pipe.ts'
-import { type CertificateUser, certificateUser } from './certificate-user.ts'
+import type { CertificateUser } from './certificate-user.ts'
+import { ClientCertificates } from './client-certificate.ts'
 import { leavesHttp, maxHeadBytes, mayUpgrade, parseRequestHead, type RequestHead } from './request-head.ts'
 import type { SpdyTransport } from './spdy/connection.ts'
 import { SocketTransport } from './spdy/socket-transport.ts'
@@ -28,6 +30,8 @@ export interface TlsFrontOptions {
     transport: SpdyTransport,
   ): Promise<UpgradedConnection | undefined>
   maxConnections: number
+  /** By which certificates' dates are judged. */
+  clock: Clock
   log: Logger
 }
 
@@ -67,10 +71,12 @@ export class TlsFront {
   #tls: ReturnType<typeof tlsOptions>
   #listener: TCPSocketListener<undefined>
   #connections = new Set<Socket<Connection>>()
+  #clients: ClientCertificates
 
   constructor(options: TlsFrontOptions) {
     this.#options = options
     this.#tls = tlsOptions(options, options.serving)
+    this.#clients = new ClientCertificates(options.clientAuthorities, options.clock)
     this.#listener = Bun.listen<undefined>({
       hostname: options.host,
       port: options.port,
@@ -115,7 +121,7 @@ export class TlsFront {
       // Not in bun-types 1.4.4.
       ...({ isServer: true } as object),
       socket: {
-        handshake: (socket, success) => this.#handshake(socket, success),
+        handshake: (socket, success, problem) => this.#handshake(socket, success, problem),
         data: (socket, chunk) => this.#data(socket, chunk),
         drain: (socket) => {
           socket.data.toClient?.drain()
@@ -133,13 +139,11 @@ export class TlsFront {
     data.timer = setTimeout(() => socket.terminate(), handshakeTimeoutMs)
   }
 
-  #handshake(socket: Socket<Connection>, success: boolean): void {
+  #handshake(socket: Socket<Connection>, success: boolean, problem: Error | null): void {
     const { data } = socket
     clearTimeout(data.timer)
-    // `success` is false for a missing or untrusted client certificate too: such callers are anonymous.
-    const isTrusted = success && socket.authorized
-    const user = isTrusted ? certificateUser(socket.getPeerCertificate()) : undefined
-    data.user = user
+    const verdict = { isTrusted: success && socket.authorized, code: (problem as { code?: string } | null)?.code }
+    data.user = this.#clients.userOf(socket.getPeerCertificate(), verdict)
     data.timer = setTimeout(() => socket.terminate(), firstByteTimeoutMs)
   }
 

@@ -18,7 +18,7 @@ export interface ServerEquipment {
   flags?: string[]
   /** Names of images in its images folder; default busybox and nginx. */
   images?: string[]
-  /** Called when it has its place, before anything is in its directory. */
+  /** Called when its directory is there, with nothing in it. */
   prepare?(server: Server): Promise<void>
 }
 
@@ -113,6 +113,7 @@ export class Lab {
     const server = this.#serverOn(host, name, equipment.flags)
     this.#servers.push(server)
     if (equipment.ownsHost) this.#ownHosts.add(host)
+    await mkdir(server.directory, { recursive: true })
     await equipment.prepare?.(server)
     const images = join(server.dataDirectory, 'images')
     await mkdir(images, { recursive: true, mode: 0o700 })

@@ -27,6 +27,8 @@ export class Server {
   readonly kubeconfig: string
   /** Its own copy. */
   readonly executable: string
+  /** More of the agent's environment, at its next start. */
+  env: Record<string, string> = {}
   readonly #options: ServerOptions
   #agent: Subprocess | undefined
 
@@ -56,7 +58,12 @@ export class Server {
     const command = [this.executable, 'start', ...place, ...always, ...flags]
     // In a session of its own: it goes on when the terminal of a show ends, or gets Ctrl-C.
     const ownSession = ['setsid', ...this.host.command(command)]
-    this.#agent = Bun.spawn(ownSession, { stdin: 'ignore', stdout: log.fd, stderr: log.fd })
+    this.#agent = Bun.spawn(ownSession, {
+      env: { ...process.env, ...this.env },
+      stdin: 'ignore',
+      stdout: log.fd,
+      stderr: log.fd,
+    })
     this.#agent.unref()
     await log.close()
   }
