@@ -64,20 +64,9 @@ export class WayBenchmark {
     await this.#run({ protocol: 'tcp', flows: 1, lossPercent: 0 }, 1)
   }
 
-  async measure(load: Load, seconds: number): Promise<WayFigures> {
-    const { node } = this.#hosts[1]!
-    if (load.lossPercent > 0) {
-      node.sh('nft add table ip loss')
-      node.sh('nft add chain ip loss c { type filter hook prerouting priority -300 \\; }')
-      node.sh(`nft add rule ip loss c iifname eth0 numgen random mod 1000 \\< ${load.lossPercent * 10} drop`)
-    }
-    // On a wire each datagram is lost alone; here the kernel would pass on dozens of them as one.
-    this.#setSegments(load.lossPercent > 0 ? 1 : 65_535)
-    const before = machineCpuSeconds()
-    const gbitPerSecond = await this.#run(load, seconds)
-    const cpuSeconds = machineCpuSeconds() - before
-    if (load.lossPercent > 0) node.sh('nft delete table ip loss')
-    return { gbitPerSecond, cpuSecondsAGbit: cpuSeconds / (gbitPerSecond * seconds) }
+  measure(load: Load, seconds: number): Promise<WayFigures> {
+    const nodes = this.#hosts.map(({ node }) => node)
+    return measureUnderLoss(nodes[1]!, 'eth0', nodes, load, seconds, () => this.#run(load, seconds))
   }
 
   async remove(): Promise<void> {
@@ -88,14 +77,33 @@ export class WayBenchmark {
     }
   }
 
-  #setSegments(count: number): void {
-    for (const { node } of this.#hosts) node.sh(`ip link set eth0 gso_max_segs ${count}`)
-  }
-
   #run(load: Load, seconds: number): Promise<number> {
     const [from, to] = this.#hosts as [Host, Host]
     return transferRate(from.pod, to.pod, '10.42.2.2', load, seconds)
   }
+}
+
+/** Gbit/s of a run while packets that come to a node by a device are lost as the load says. */
+export async function measureUnderLoss(
+  node: Namespace,
+  device: string,
+  nodes: Namespace[],
+  { lossPercent }: Load,
+  seconds: number,
+  run: () => Promise<number>,
+): Promise<WayFigures> {
+  if (lossPercent > 0) {
+    node.sh('nft add table ip loss')
+    node.sh('nft add chain ip loss c { type filter hook prerouting priority -300 \\; }')
+    node.sh(`nft add rule ip loss c iifname ${device} numgen random mod 1000 \\< ${lossPercent * 10} drop`)
+  }
+  // On a wire each datagram is lost alone; here the kernel would pass on dozens of them as one.
+  for (const one of nodes) one.sh(`ip link set ${device} gso_max_segs ${lossPercent > 0 ? 1 : 65_535}`)
+  const before = machineCpuSeconds()
+  const gbitPerSecond = await run()
+  const cpuSeconds = machineCpuSeconds() - before
+  if (lossPercent > 0) node.sh('nft delete table ip loss')
+  return { gbitPerSecond, cpuSecondsAGbit: cpuSeconds / (gbitPerSecond * seconds) }
 }
 
 /** Gbit/s from one pod to another, by iperf3. */
