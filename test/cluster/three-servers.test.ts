@@ -4,6 +4,20 @@ import type { Server } from '../lab/server.ts'
 import { images, manifests } from '../lab/thin-path.ts'
 import { until } from '../lab/until.ts'
 
+const daemon = `
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: everywhere}
+spec:
+  selector: {matchLabels: {app: everywhere}}
+  template:
+    metadata: {labels: {app: everywhere}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+      - {name: nginx, image: ${images.first}}
+`
+
 /** The thin path on three servers of one network, which became a cluster by a packed executable. */
 describe('three servers', () => {
   let lab: Lab
@@ -46,39 +60,40 @@ describe('three servers', () => {
     }
   }, 120_000)
 
-  test('logs and exec of every pod through every server', async () => {
-    const names = (await servers[0].kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).trim().split('\n')
+  test('apply, get, exec, cp, logs -f and port-forward through every server for a pod of every other', async () => {
+    await servers[0].kubectl(['apply', '-f', '-'], { stdin: daemon })
+    await servers[0].kubectl(['rollout', 'status', 'daemonset/everywhere', '--timeout=60s'])
     for (const server of servers) {
-      for (const name of names) {
-        expect(await server.kubectl(['exec', name, '--', 'cat', '/etc/settings/colour'])).toBe('green')
-        expect(await server.kubectl(['logs', name, '--tail=1'])).not.toBe('')
+      for (const other of servers) {
+        if (other === server) continue
+        const path = 'jsonpath={.items[0].metadata.name}'
+        const pod = await server.kubectl([
+          ...['get', 'pods', '-l', 'app=everywhere'],
+          ...['--field-selector', `spec.nodeName=${other.name}`, '-o', path],
+        ])
+        expect(await server.kubectl(['exec', pod, '--', 'hostname'])).toBe(`${pod}\n`)
+        const file = `${server.directory}/sent`
+        await Bun.write(file, `from ${server.name}`)
+        await server.kubectl(['cp', file, `${pod}:/tmp/received`])
+        expect(await server.kubectl(['exec', pod, '--', 'cat', '/tmp/received'])).toBe(`from ${server.name}`)
+        expect(await forwarded(server, pod)).toContain('nginx 1')
       }
     }
   }, 120_000)
 
-  test('cp, logs -f and port-forward through every server for a pod of another', async () => {
+  test('rollout and drain through every server, of another', async () => {
     for (const [index, server] of servers.entries()) {
       const other = servers[(index + 1) % servers.length]!
-      const pods = await server.kubectl([
-        'get',
-        'pods',
-        '-o',
-        'jsonpath={range .items[*]}{.metadata.name} {.spec.nodeName}{"\\n"}{end}',
-      ])
-      const name = pods
-        .split('\n')
-        .find((line) => line.endsWith(` ${other.name}`))
-        ?.split(' ')[0]
-      // Two replicas and one pod with tools on three servers: not each has one.
-      if (name === undefined) continue
-      const file = `${server.directory}/sent`
-      await Bun.write(file, `from ${server.name}`)
-      await server.kubectl(['cp', file, `${name}:/tmp/received`])
-      expect(await server.kubectl(['exec', name, '--', 'cat', '/tmp/received'])).toBe(`from ${server.name}`)
-      if (name === 'tools') continue
-      expect(await forwarded(server, name)).toContain('nginx 1')
+      await server.kubectl(['rollout', 'restart', 'deployment/web'])
+      await server.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s'])
+      await server.kubectl(['drain', other.name, '--ignore-daemonsets', '--delete-emptydir-data', '--force'])
+      const left = ['get', 'pods', '-l', 'app=web', '--field-selector', `spec.nodeName=${other.name}`, '-o', 'name']
+      expect(await server.kubectl(left)).toBe('')
+      await server.kubectl(['uncordon', other.name])
+      await server.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s'])
+      expect(await server.kubectl(['rollout', 'history', 'deployment/web'])).toContain('REVISION')
     }
-  }, 120_000)
+  }, 180_000)
 
   test('the leader is killed: a write within 3 s, and all is there when the three have started again', async () => {
     const leader = await leaderOf(servers)
