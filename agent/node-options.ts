@@ -3,6 +3,7 @@ import { parseDht } from '../mesh/swarm/dht-choice.ts'
 import { type Endpoint, parseEndpoint, textOf } from '../mesh/swarm/endpoint.ts'
 import type { Dht } from '../mesh/swarm/swarm-options.ts'
 import { defaultDataDirectory } from './data-directory.ts'
+import { durationMs } from './duration.ts'
 import type { NodePlace } from './node-place.ts'
 
 /** What `skein start` can be told. */
@@ -20,6 +21,8 @@ export interface NodeOptions {
   join: JoinWishes
   /** Where the recovery key of a new cluster goes, instead of the terminal. */
   recoveryKeyFile?: string
+  /** How long serving certificates live; renewed at two thirds of it. Undefined: a year. */
+  certificateLifetimeMs?: number
   /** A person looks on: a new cluster's recovery key and a join token may be shown. Never where output may go to a log. */
   showsSecrets: boolean
 }
@@ -66,6 +69,7 @@ export interface NodeFlags {
   join?: string
   replace?: boolean
   recoveryKeyFile?: string
+  certificateLifetime?: string
 }
 
 export function nodeOptions(flags: NodeFlags, showsSecrets = false): NodeOptions {
@@ -90,10 +94,14 @@ export function nodeOptions(flags: NodeFlags, showsSecrets = false): NodeOptions
       dht: dht(flags.dht),
     },
     recoveryKeyFile: flags.recoveryKeyFile && resolve(flags.recoveryKeyFile),
+    certificateLifetimeMs: certificateLifetime(flags.certificateLifetime),
     showsSecrets,
     join: { token: flags.join, replace: flags.replace ?? false },
   }
 }
+
+const shortestCertificateLifetimeMs = 10_000
+const longestCertificateLifetimeMs = 3650 * 24 * 3600_000
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
@@ -140,6 +148,13 @@ function dht(text: string | undefined): Dht | undefined {
   } catch (error) {
     throw new OptionError((error as Error).message)
   }
+}
+
+function certificateLifetime(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const lifetimeMs = durationMs(text) ?? 0
+  if (lifetimeMs >= shortestCertificateLifetimeMs && lifetimeMs <= longestCertificateLifetimeMs) return lifetimeMs
+  throw new OptionError(`--certificate-lifetime ${text}: expected from 10s to 3650d, such as 90d`)
 }
 
 function endpoint(text: string | undefined): string | undefined {

@@ -230,8 +230,9 @@ async function serveApi(grounds: Grounds, api: LocalApi) {
   const reachable = [addresses.apiService, addresses.node, ...options.listen.map(({ host }) => host)]
   const names = apiServingNames(place.clusterDomain, reachable, place.nodeName)
   const { authority } = keyring
-  const certificate = { path: directory.servingCertificate, authority, names, clock, log: log.child('api') }
-  const serving = await openServingCertificate(certificate.path, authority, names, clock.nowMs())
+  const { certificateLifetimeMs: lifetimeMs } = options
+  const certificate = { path: directory.servingCertificate, authority, names, clock, log: log.child('api'), lifetimeMs }
+  const serving = await openServingCertificate(certificate.path, authority, names, clock.nowMs(), lifetimeMs)
   const server = await startApiServer({
     api,
     clock,

@@ -30,6 +30,15 @@ test('it is kept while it serves, and made anew at two thirds of its life, for n
   expect(await openServingCertificate(path, other, more, nowMs + 252 * dayMs)).not.toEqual(wider)
 })
 
+test('a shorter life that is wanted since is heeded at once', async () => {
+  const authority = await createAuthority('one', nowMs, 3650 * dayMs)
+  const year = await openServingCertificate(path, authority, names, nowMs)
+  const day = await openServingCertificate(path, authority, names, nowMs, dayMs)
+  expect(day).not.toEqual(year)
+  expect(await openServingCertificate(path, authority, names, nowMs + dayMs / 2, dayMs)).toEqual(day)
+  expect(await openServingCertificate(path, authority, names, nowMs + dayMs * 0.7, dayMs)).not.toEqual(day)
+})
+
 test('a damaged file is replaced', async () => {
   const authority = await createAuthority('one', nowMs, 3650 * dayMs)
   await writePrivateFile(path, '{"certificatePem":"nonsense"')

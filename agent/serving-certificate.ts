@@ -18,7 +18,7 @@ export function apiServingNames(domain: string, addresses: string[], nodeName: s
 
 /**
  * The node's serving certificate in a file: the stored one while the same authority signed it, it covers all names and
- * less than two thirds of its life are over; else a new one.
+ * less than two thirds of its life are over, which is no longer than wanted; else a new one.
  */
 export async function openServingCertificate(
   path: string,
@@ -30,7 +30,7 @@ export async function openServingCertificate(
   const stored = await readPrivateFile(path)
   if (stored !== undefined) {
     const certificate = parse(stored)
-    if (certificate !== undefined && serves(certificate, authority, names, nowMs)) return certificate
+    if (certificate !== undefined && serves(certificate, { authority, names, nowMs, lifetimeMs })) return certificate
   }
   const certificate = await issueCertificate(authority, {
     commonName: 'skein',
@@ -55,7 +55,14 @@ function parse(text: string): KeyedCertificate | undefined {
   }
 }
 
-function serves(stored: KeyedCertificate, authority: KeyedCertificate, names: ServingNames, nowMs: number): boolean {
+interface Wanted {
+  authority: KeyedCertificate
+  names: ServingNames
+  nowMs: number
+  lifetimeMs: number
+}
+
+function serves(stored: KeyedCertificate, { authority, names, nowMs, lifetimeMs }: Wanted): boolean {
   const certificate = new X509Certificate(stored.certificatePem)
   const issuer = new X509Certificate(authority.certificatePem)
   return (
@@ -63,6 +70,8 @@ function serves(stored: KeyedCertificate, authority: KeyedCertificate, names: Se
     certificate.verify(issuer.publicKey) &&
     nowMs >= new Date(certificate.validFrom).getTime() &&
     nowMs < renewalDueMs(stored) &&
+    // Shorter lives may be wanted since.
+    new Date(certificate.validTo).getTime() - nowMs <= lifetimeMs &&
     names.dnsNames.every((name) => certificate.checkHost(name) !== undefined) &&
     names.addresses.every((address) => certificate.checkIP(address) !== undefined)
   )

@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { systemClock } from '../../mesh/clock/clock.ts'
+import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
 import { joinCluster } from '../../mesh/identity/join.ts'
 import { createKeyring, type Keyring, parseKeyring, writeKeyring } from '../../mesh/identity/keyring.ts'
 import type { NodeKey } from '../../mesh/identity/node-key.ts'
@@ -23,7 +24,7 @@ import {
   writePlace,
 } from '../node-place.ts'
 import { writeRemembered } from './remembered.ts'
-import { findToken } from './token-source.ts'
+import { type FoundToken, findToken } from './token-source.ts'
 
 export interface EnterOptions {
   options: NodeOptions
@@ -54,18 +55,29 @@ export async function enterCluster(enter: EnterOptions): Promise<Entered> {
   const { options, directory } = enter
   const place = await readPlace(directory.place)
   const keyring = await readPrivateFile(directory.keyring)
-  if (place !== undefined && keyring !== undefined) {
-    assertAgrees(options, place)
-    return { place, keyring: parseKeyring(directory.keyring, keyring) }
-  }
   const token = findToken({
     flag: options.join.token,
     env: process.env,
     installed: directory.joinToken,
     executable: process.execPath,
   })
+  if (place !== undefined && keyring !== undefined) {
+    assertAgrees(options, place)
+    const present = parseKeyring(directory.keyring, keyring)
+    if (token !== undefined) assertSameCluster(token, place, present)
+    return { place, keyring: present }
+  }
   if (token !== undefined && keyring === undefined) return join(enter, token)
   return found(enter, keyring)
+}
+
+/** A token that lies about since the join does no harm; who names one now means it. */
+function assertSameCluster({ text, from }: FoundToken, { clusterName }: NodePlace, keyring: Keyring): void {
+  if (from !== '--join' && from !== 'SKEIN_TOKEN') return
+  if (parseToken(text).clusterKey === clusterKeyPair(keyring).publicKey.toString('hex')) return
+  throw new Error(
+    `this node is in cluster ${clusterName} already, and the token of ${from} is another cluster's: start without it, or with an empty --data-dir`,
+  )
 }
 
 /** Makes a new cluster. A keyring alone is left by a start that was cut short: it is the cluster's. */
@@ -96,7 +108,7 @@ async function writeNewSecret(path: string, text: string): Promise<void> {
   }
 }
 
-async function join(enter: EnterOptions, { text, from }: { text: string; from: string }): Promise<Entered> {
+async function join(enter: EnterOptions, { text, from }: FoundToken): Promise<Entered> {
   const { options, directory, nodeKey, log, signal } = enter
   const token = parseToken(text)
   const name = wishedName(options)

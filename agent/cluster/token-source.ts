@@ -14,13 +14,14 @@ export interface TokenSources {
   executable: string
 }
 
+export interface FoundToken {
+  text: string
+  /** For people, such as `--join` or `the executable`. */
+  from: string
+}
+
 /** The join token that this node was given, and where: the first of flag, environment, installation, file beside the executable, executable. */
-export function findToken({
-  flag,
-  env,
-  installed,
-  executable,
-}: TokenSources): { text: string; from: string } | undefined {
+export function findToken({ flag, env, installed, executable }: TokenSources): FoundToken | undefined {
   if (flag !== undefined) return { text: flag, from: '--join' }
   if (env.SKEIN_TOKEN) return { text: env.SKEIN_TOKEN, from: 'SKEIN_TOKEN' }
   if (existsSync(installed)) return { text: readFileSync(installed, 'utf8').trim(), from: 'skein install' }

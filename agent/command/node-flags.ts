@@ -36,6 +36,7 @@ export function declareStartFlags(command: Command): void {
       '--recovery-key-file <file>',
       'where the recovery key of a new cluster is written (default: shown on a terminal)',
     )
+    .option('--certificate-lifetime <duration>', 'how long serving certificates live (default: 365d)')
     .option('--replace', 'join in the place of a member of the same name that is gone')
 }
 

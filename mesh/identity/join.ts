@@ -16,8 +16,8 @@ import { type JoinToken, tokenKeyPair } from './token.ts'
 /** One kind of way to a member that takes nodes in. */
 export interface JoinDialler {
   /**
-   * Connects to any member with the token's key pair. Rejects with one sentence when none is reached. The member's end is
-   * proved afterwards, over the connection.
+   * Connects to any member with the token's key pair. Rejects with one sentence when none is reached; TokenNotKnown when
+   * all who answer are of another cluster. The member's end is proved afterwards, over the connection.
    */
   dial(token: JoinToken, keys: ReturnType<typeof tokenKeyPair>, signal: AbortSignal): Promise<NoiseSecretStream>
 }
@@ -31,6 +31,8 @@ export interface JoinOptions {
   diallers: JoinDialler[]
   log: Logger
   signal: AbortSignal
+  /** Before the second try; it doubles up to 5 s. Default 250. */
+  firstPauseMs?: number
 }
 
 /** The cluster does not take this node in: for the person who started it. */
@@ -38,14 +40,21 @@ export class JoinRefused extends Error {
   override readonly name = 'JoinRefused'
 }
 
-const firstPauseMs = 250
+/** Who answers does not take the token's word: of another cluster, or the token is no longer known there. */
+export class TokenNotKnown extends Error {
+  override readonly name = 'TokenNotKnown'
+}
+
+/** A member that has just started, or has not heard of a new token yet, may answer so too: asked that often. */
+const maxNotKnown = 5
 const longestPauseMs = 5000
 
 /** Joins by the first member that answers; goes on trying while none does. Throws JoinRefused, or the signal's reason. */
 export async function joinCluster(options: JoinOptions): Promise<Joined> {
   const { log, signal } = options
   let said = ''
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  let notKnown = 0
+  for (let pauseMs = options.firstPauseMs ?? 250; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     signal.throwIfAborted()
     try {
       return await joinOnce(options)
@@ -53,6 +62,8 @@ export async function joinCluster(options: JoinOptions): Promise<Joined> {
       if (error instanceof JoinRefused) throw error
       signal.throwIfAborted()
       const { message } = error as Error
+      notKnown = error instanceof TokenNotKnown ? notKnown + 1 : 0
+      if (notKnown === maxNotKnown) throw new JoinRefused(message)
       if (message !== said) log.warn(`cannot join yet, and goes on trying: ${message}`)
       said = message
     }
@@ -68,6 +79,9 @@ async function joinOnce(options: JoinOptions): Promise<Joined> {
     streamOf: (opened: NoiseSecretStream) => opened,
     none: 'the token names no way to a member',
     signal,
+  }).catch((error: Error) => {
+    const errors: unknown[] = error instanceof AggregateError ? error.errors : []
+    throw errors.find((each) => each instanceof TokenNotKnown) ?? error
   })
   return converse(stream, options)
 }
@@ -76,7 +90,11 @@ async function converse(stream: NoiseSecretStream, { token, nodeKey, name, repla
   const words = new Words(stream)
   try {
     const { handshakeHash } = stream
-    const { proof = '' } = await words.hear<MemberProof>()
+    const { proof = '' } = await words.hear<MemberProof>().catch(() => {
+      throw new TokenNotKnown(
+        'a member answered and does not know the token (made up, or over for more than a week): make a new one by skein token create on a member',
+      )
+    })
     if (!isSignedConnection('cluster', handshakeHash, proof, token.clusterKey)) {
       throw new Error('who answered is not of the cluster that gave the token')
     }

@@ -14,7 +14,7 @@ export interface FirstToOpen<T> {
 
 /**
  * The first of several dials that opens. The others are given up, and what of theirs opens nevertheless is closed. Rejects
- * with the signal's reason at once, or when all have failed with why each did.
+ * with the signal's reason at once, or when all have failed with an AggregateError of why each did.
  */
 export function firstToOpen<T>({ dials, streamOf, none, signal }: FirstToOpen<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
@@ -27,25 +27,26 @@ export function firstToOpen<T>({ dials, streamOf, none, signal }: FirstToOpen<T>
   }
   const fail = (error: unknown) => settle(() => reject(error), error)
   const abort = () => fail(signal.reason)
-  const open = async (dial: Promise<T>): Promise<string | undefined> => {
+  const open = async (dial: Promise<T>): Promise<Error | undefined> => {
     try {
       const opened = await dial
       if (end.signal.aborted) closeUnheard(streamOf(opened))
       else settle(() => resolve(opened), new Error('another was quicker'))
       return undefined
     } catch (error) {
-      return (error as Error).message
+      return error as Error
     }
   }
   const all = async () => {
-    const opening: Promise<string | undefined>[] = []
+    const opening: Promise<Error | undefined>[] = []
     for await (const dial of dials) {
       if (end.signal.aborted) return
       const dialling = dial(end.signal)
       if (dialling !== undefined) opening.push(open(dialling))
     }
-    const reasons = new Set(await Promise.all(opening))
-    fail(new Error(opening.length === 0 ? none : [...reasons].join('; ')))
+    const errors = (await Promise.all(opening)).filter((error) => error !== undefined)
+    const reasons = new Set(errors.map(({ message }) => message))
+    fail(new AggregateError(errors, opening.length === 0 ? none : [...reasons].join('; ')))
   }
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort)

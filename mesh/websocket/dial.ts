@@ -7,10 +7,15 @@ const highWaterBytes = 1024 * 1024
 const lowWaterBytes = 256 * 1024
 const drainPollMs = 2
 
+/** A WebSocket was opened and closed again by the other end, which is not the one asked for. */
+export class HandshakeClosed extends Error {
+  override readonly name = 'HandshakeClosed'
+}
+
 /**
  * Opens a link to a peer that listens: `ws://` or `wss://` URL (its TLS is not what protects: the Noise handshake inside
- * proves the peer's key). Resolves after the handshake; rejects when the peer is not the one asked for, late, or `signal`
- * aborts.
+ * proves the peer's key). Resolves after the handshake; rejects when the peer is not the one asked for (HandshakeClosed),
+ * late, or `signal` aborts.
  */
 export async function dialWebSocket(
   url: string,
@@ -31,7 +36,9 @@ export async function dialWebSocket(
   try {
     const opened = await within(timeoutMs, noise.opened, () => new Error(`${url} did not answer in ${timeoutMs} ms`))
     if (opened) return noise
-    throw failure ?? new Error(`${url} closed the connection during the handshake`)
+    signal?.throwIfAborted()
+    if (raw.isOpen) throw new HandshakeClosed(`${url} closed the connection during the handshake`)
+    throw failure ?? new Error(`${url} cannot be reached`)
   } catch (error) {
     noise.destroy()
     throw error
@@ -42,7 +49,7 @@ export async function dialWebSocket(
   }
 }
 
-function connect(url: string): WebSocketStream {
+function connect(url: string): OpeningStream {
   const socket = new WebSocket(url, { tls: { rejectUnauthorized: false } } as object as string[])
   socket.binaryType = 'nodebuffer'
   let poll: ReturnType<typeof setInterval> | undefined
@@ -65,14 +72,13 @@ function connect(url: string): WebSocketStream {
       socket.close(1000)
     },
   })
-  let wasOpen = false
   socket.onopen = () => {
-    wasOpen = true
+    stream.isOpen = true
     opened.resolve()
   }
   socket.onmessage = ({ data }) => stream.received(data as Buffer)
   socket.onclose = ({ code, reason }) => {
-    if (wasOpen) stream.closed(code, reason)
+    if (stream.isOpen) stream.closed(code, reason)
     else opened.reject(new Error(`${url} cannot be reached (${reason === '' ? `WebSocket code ${code}` : reason})`))
   }
   opened.promise.catch(() => {})
@@ -81,6 +87,8 @@ function connect(url: string): WebSocketStream {
 
 /** Writes wait until the WebSocket is open. */
 class OpeningStream extends WebSocketStream {
+  /** The other end speaks WebSocket at least. */
+  isOpen = false
   readonly #opened: Promise<void>
 
   constructor(opened: Promise<void>, socket: ConstructorParameters<typeof WebSocketStream>[0]) {

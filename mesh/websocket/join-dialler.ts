@@ -1,8 +1,8 @@
 import type NoiseSecretStream from '@hyperswarm/secret-stream'
-import type { JoinDialler } from '../identity/join.ts'
+import { type JoinDialler, TokenNotKnown } from '../identity/join.ts'
 import type { JoinToken, tokenKeyPair } from '../identity/token.ts'
 import { type Dial, firstToOpen } from '../link/first-to-open.ts'
-import { dialWebSocket } from './dial.ts'
+import { dialWebSocket, HandshakeClosed } from './dial.ts'
 import { guestPath } from './listener.ts'
 
 const dialTimeoutMs = 10_000
@@ -26,6 +26,12 @@ export class WebSocketJoinDialler implements JoinDialler {
       streamOf: (opened) => opened,
       none: 'no member is known that listens for WebSockets',
       signal,
+    }).catch((error: Error) => {
+      const errors: unknown[] = error instanceof AggregateError ? error.errors : []
+      if (errors.length === 0 || !errors.every((each) => each instanceof HandshakeClosed)) throw error
+      throw new TokenNotKnown(
+        `who answers at ${[...endpoints].join(', ')} is not of the cluster that gave the token: make one by skein token create on a member of the cluster that is meant`,
+      )
     })
   }
 }

@@ -5,12 +5,13 @@ import { expel } from '../identity/admission.ts'
 import { clusterKeyPair } from '../identity/cluster-key.ts'
 import { JoinRefused, joinCluster } from '../identity/join.ts'
 import { createKeyring, type Keyring } from '../identity/keyring.ts'
+import { stateKeys } from '../identity/member.ts'
 import { Membership } from '../identity/membership.ts'
 import type { NodeKey } from '../identity/node-key.ts'
 import { JoinService } from '../identity/serve-joins.ts'
 import { formatToken, parseToken } from '../identity/token.ts'
 import { createToken, revokeToken } from '../identity/token-service.ts'
-import { silentLogger } from '../logger/logger.ts'
+import { type Logger, silentLogger } from '../logger/logger.ts'
 import { MemoryStore } from '../store/memory.ts'
 import { WebSocketJoinDialler } from './join-dialler.ts'
 import { WebSocketListener } from './listener.ts'
@@ -82,15 +83,21 @@ afterEach(async () => {
   await store.close()
 })
 
-function join(text: string, name: string, seed: number, more: { replace?: boolean; timeoutMs?: number } = {}) {
+function join(
+  text: string,
+  name: string,
+  seed: number,
+  more: { replace?: boolean; timeoutMs?: number; firstPauseMs?: number; log?: Logger } = {},
+) {
   return joinCluster({
     token: parseToken(text),
     nodeKey: nodeKey(seed),
     name,
     replace: more.replace ?? false,
     diallers: [new WebSocketJoinDialler()],
-    log: silentLogger,
-    signal: AbortSignal.timeout(more.timeoutMs ?? 5000),
+    log: more.log ?? silentLogger,
+    signal: AbortSignal.timeout(more.timeoutMs ?? 20_000),
+    firstPauseMs: more.firstPauseMs ?? 10,
   })
 }
 
@@ -146,14 +153,46 @@ describe('who does not get in is told why, and changes nothing', () => {
     expect(await refusal(join(token, 'node-2', 2))).toContain('the token was revoked')
   })
 
-  test('of another cluster, or with a guessed secret: not even a word', async () => {
+  test('a guessed secret, also of a token that was never made: said by the joining end, after some tries', async () => {
+    const token = parseToken(await member.token())
+    const guessed = formatToken({ ...token, secret: '00'.repeat(16) })
+    expect(await refusal(join(guessed, 'node-2', 2))).toStartWith('a member answered and does not know the token')
+    expect(names()).toEqual([])
+  })
+
+  test('of another cluster than that of who answers', async () => {
     const token = parseToken(await member.token())
     const foreign = formatToken({ ...token, clusterKey: publicKey(9) })
-    const guessed = formatToken({ ...token, secret: '00'.repeat(16) })
-    for (const text of [foreign, guessed]) {
-      expect(await refusal(join(text, 'node-2', 2, { timeoutMs: 700 }))).toStartWith('not refused: ')
-    }
+    expect(await refusal(join(foreign, 'node-2', 2))).toContain('is not of the cluster that gave the token')
     expect(names()).toEqual([])
+  })
+
+  test('a token that becomes known a moment later lets in', async () => {
+    const token = await member.token()
+    const key = stateKeys.token(member.membership.tokens[0]!.key)
+    const { value } = (await store.get(key))!
+    const write = (present: Uint8Array | null) =>
+      member.membership.change('test', () => ({
+        changes: [{ key, value: present }],
+        preconditions: [],
+        value: undefined,
+      }))
+    await write(null)
+    const { promise: wasSaid, resolve } = Promise.withResolvers<string>()
+    const joining = refusal(join(token, 'node-2', 2, { log: { ...silentLogger, warn: (message) => resolve(message) } }))
+    await wasSaid
+    await write(value)
+    expect(await joining).toBe('joined')
+  })
+
+  test('nobody answers: it goes on trying, and says so once', async () => {
+    const token = parseToken(await member.token())
+    const nowhere = formatToken({ ...token, ways: { members: ['127.0.0.1:1'], rendezvous: [] } })
+    const said: string[] = []
+    const log = { ...silentLogger, warn: (message: string) => said.push(message) }
+    expect(await refusal(join(nowhere, 'node-2', 2, { log, timeoutMs: 600 }))).toStartWith('not refused: ')
+    expect(said).toHaveLength(1)
+    expect(said[0]).toContain('cannot join yet, and goes on trying: ws://127.0.0.1:1/skein/join cannot be reached')
   })
 
   test("a member's key from another host", async () => {
