@@ -2,6 +2,7 @@ import type NoiseSecretStream from '@hyperswarm/secret-stream'
 import { Server as BlindRelay } from 'blind-relay'
 import HyperDHT, { type Address, type Socket } from 'hyperdht'
 import type { Logger } from '../logger/logger.ts'
+import { DhtNode } from './dht-node.ts'
 import { RendezvousPlugin } from './rendezvous-plugin.ts'
 
 export interface RendezvousOptions {
@@ -28,7 +29,7 @@ export const maxRelayClientsPerKey = 64
  */
 export class Rendezvous {
   readonly #options: RendezvousOptions
-  readonly #nodes: HyperDHT[] = []
+  readonly #nodes: DhtNode[] = []
   readonly #keyPair = HyperDHT.keyPair()
   readonly #clients = new Map<string, number>()
   #clientCount = 0
@@ -74,7 +75,7 @@ export class Rendezvous {
 
   async #openNode(port: number): Promise<void> {
     const { host, address, bootstrap } = this.#options
-    const node = HyperDHT.bootstrapper(port, address, { host, bootstrap })
+    const node = DhtNode.bootstrapper(port, address, { host, bootstrap })
     try {
       await node.bind()
     } catch (error) {

@@ -46,6 +46,8 @@ declare module 'hyperdht' {
   }
 
   export interface Server extends EventEmitter {
+    /** What it is found by, once it listens. */
+    readonly target: Buffer | null
     readonly relayAddresses: Address[]
     listen(keyPair: NoiseKeyPair): Promise<Server>
     /** Announces anew within 3 s. */
@@ -72,6 +74,12 @@ declare module 'hyperdht' {
     to: Address
   }
 
+  export interface Request {
+    command: number
+    target: Buffer | null
+    from: Address
+  }
+
   export interface Socket {
     address(): Address
     on(event: 'message', listener: (datagram: Buffer) => void): void
@@ -96,6 +104,7 @@ declare module 'hyperdht' {
     readonly host: string | null
     readonly port: number
     readonly io: { serverSocket: Socket | null }
+    readonly listening: ReadonlySet<Server>
     /** Once the sockets are bound, or throws. */
     bind(): Promise<void>
     fullyBootstrapped(): Promise<void>
@@ -110,6 +119,8 @@ declare module 'hyperdht' {
     lookup(topic: Buffer): Query<LookupReply>
     announce(topic: Buffer, keyPair: NoiseKeyPair, relayAddresses: Address[]): Query<LookupReply>
     unannounce(topic: Buffer, keyPair: NoiseKeyPair): Promise<void>
+    /** For subclasses: another node asks something; false when that is not understood. */
+    onrequest(request: Request): boolean
     register(name: string, plugin: unknown): void
     /** `force` leaves without taking back what was announced. */
     destroy(options?: { force?: boolean }): Promise<void>

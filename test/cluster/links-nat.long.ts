@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
-import { introduce, LinkCase, linked, linkedBy, nowhere, show } from '../lab/link-case.ts'
+import { introduce, LinkCase, linked, linkedBy, nowhere, show, transfer } from '../lab/link-case.ts'
 import type { NatKind } from '../lab/nat-lab.ts'
 import type { RemotePeer } from '../lab/remote-peer.ts'
 
@@ -12,30 +12,15 @@ afterEach(async () => {
 const megabyte = 1024 * 1024
 const timeoutMs = 180_000
 
-/** Sends, and expects that what arrived is what was sent: nothing lost, doubled or moved. */
-async function transfer(from: RemotePeer, to: RemotePeer, bytes: number) {
-  from.send(to.key, bytes)
-  const received = await to.next('received', () => true)
-  expect(received).toMatchObject({ bytes, isWhole: true })
-  return received
-}
-
-async function sites(left: NatKind, right: NatKind): Promise<[RemotePeer, RemotePeer]> {
+async function open(left: NatKind, right: NatKind): Promise<[RemotePeer, RemotePeer]> {
   links = await LinkCase.open()
-  const bootstrap = [await links.rendezvous()]
-  const a = await links.peer((await links.lab.site('a', 11, left)).host, { bootstrap })
-  const b = await links.peer((await links.lab.site('b', 12, right)).host, { bootstrap })
-  introduce([
-    [a, nowhere],
-    [b, nowhere],
-  ])
-  return [a, b]
+  return links.sites(left, right)
 }
 
 test(
   'plain/plain: direct',
   async () => {
-    const [a, b] = await sites('plain', 'plain')
+    const [a, b] = await open('plain', 'plain')
     const first = await linked(a, b)
     const { longestPauseMs } = await transfer(a, b, 64 * megabyte)
     show('plain/plain', { ...first, longestPauseMs })
@@ -50,7 +35,7 @@ test.each([
 ] as const)(
   '%s/%s: relayed at once, direct as soon as the birthday punch succeeds, the transfer goes on',
   async (left, right) => {
-    const [a, b] = await sites(left, right)
+    const [a, b] = await open(left, right)
     const first = await linked(a, b)
     a.send(b.key, 512 * megabyte)
     const [direct] = await Promise.all([
@@ -68,7 +53,7 @@ test.each([
 test(
   'random/random: relayed',
   async () => {
-    const [a, b] = await sites('random', 'random')
+    const [a, b] = await open('random', 'random')
     const first = await linked(a, b)
     const { longestPauseMs } = await transfer(a, b, 64 * megabyte)
     show('random/random', { ...first, longestPauseMs })
@@ -106,24 +91,10 @@ test.each([
   'UDP blocked on %s: by WebSocket to a member, and through it to each other',
   async (what, isBlocked) => {
     links = await LinkCase.open()
-    const { peer: member, addresses } = await links.member([])
-    const peers: RemotePeer[] = []
-    for (const [index, blocked] of isBlocked.entries()) {
-      const site = await links.lab.site('ab'[index]!, 11 + index, 'plain')
-      if (blocked) await links.lab.blockUdp(site.router)
-      peers.push(await links.peer(site.host, { bootstrap: addresses.udp }))
-    }
-    const [a, b] = peers as [RemotePeer, RemotePeer]
-    introduce([
-      [a, nowhere],
-      [b, nowhere],
-      [member, addresses],
-    ])
-    const toMember = await linkedBy('websocket', a, member)
-    await linkedBy(isBlocked[1] ? 'websocket' : 'udp', b, member)
+    const [a, b] = await links.blockedSites(isBlocked)
     const first = await linked(a, b)
     const { longestPauseMs } = await transfer(a, b, 64 * megabyte)
-    show(`UDP blocked on ${what}`, { ...first, memberAfterMs: toMember.afterMs, longestPauseMs })
+    show(`UDP blocked on ${what}`, { ...first, longestPauseMs })
     expect(first.way).toBe('relayed')
   },
   timeoutMs,
@@ -163,14 +134,7 @@ test(
   'two nodes on one network without anything else: found by multicast',
   async () => {
     links = await LinkCase.open()
-    const { router } = await links.lab.network('lan', 13, 'none')
-    const options = { bootstrap: [], multicast: 'what only the cluster knows' }
-    const a = await links.peer(await links.lab.networkHost('a', router, 13, 2), options)
-    const b = await links.peer(await links.lab.networkHost('b', router, 13, 3), options)
-    introduce([
-      [a, nowhere],
-      [b, nowhere],
-    ])
+    const [a, b] = await links.localNetwork()
     const first = await linked(a, b)
     await transfer(a, b, 64 * megabyte)
     show('multicast', first)

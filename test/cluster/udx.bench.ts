@@ -3,7 +3,7 @@
  * beside the original on Node, in turn.
  */
 import { parseArgs } from 'node:util'
-import { Peer, type PeerKind } from '../../mesh/udx/interop/peer.ts'
+import { type PeerKind, startPeer } from '../../mesh/udx/interop/test-peer.ts'
 import { output } from '../lab/command.ts'
 import { DelayBox } from '../lab/delay-box.ts'
 import { Host } from '../lab/host.ts'
@@ -39,8 +39,8 @@ interface Run {
 
 async function measure(kind: PeerKind, path: Path): Promise<Run> {
   const [addressA, addressB] = path.addresses
-  const a = await Peer.start(kind, left.command([]))
-  const b = await Peer.start(kind, right.command([]))
+  const a = await startPeer(kind, left.command([]))
+  const b = await startPeer(kind, right.command([]))
   try {
     const [{ port: portA }, { port: portB }] = await Promise.all([
       a.call('bind', { socket: 0, host: addressA }),

@@ -3,7 +3,7 @@ import type { Subprocess } from 'bun'
 import type { PeerAddresses } from '../../mesh/link/links.ts'
 import type { Host } from './host.ts'
 import type { LinkPeerOptions } from './link-peer.ts'
-import { NatLab } from './nat-lab.ts'
+import { type NatKind, NatLab } from './nat-lab.ts'
 import { RemotePeer } from './remote-peer.ts'
 
 const main = join(import.meta.dir, '../../agent/main.ts')
@@ -50,6 +50,54 @@ export class LinkCase {
     return { peer, addresses: { udp: [`${address}:49700`], webSocket: [`ws://${address}:49800/skein`] } }
   }
 
+  /** Two sites, each behind a NAT, with a rendezvous; introduced. */
+  async sites(left: NatKind, right: NatKind): Promise<[RemotePeer, RemotePeer]> {
+    const bootstrap = [await this.rendezvous()]
+    const a = await this.peer((await this.lab.site('a', 11, left)).host, { bootstrap })
+    const b = await this.peer((await this.lab.site('b', 12, right)).host, { bootstrap })
+    introduce([
+      [a, nowhere],
+      [b, nowhere],
+    ])
+    return [a, b]
+  }
+
+  /** Two sites behind plain NATs, UDP blocked at some, and a public member; once each is linked with the member. */
+  async blockedSites(isBlocked: readonly [boolean, boolean]): Promise<[RemotePeer, RemotePeer]> {
+    const { peer: member, addresses } = await this.member([])
+    const peers: RemotePeer[] = []
+    for (const [index, blocked] of isBlocked.entries()) {
+      const site = await this.lab.site('ab'[index]!, 11 + index, 'plain')
+      if (blocked) await this.lab.blockUdp(site.router)
+      peers.push(await this.peer(site.host, { bootstrap: addresses.udp }))
+    }
+    const [a, b] = peers as [RemotePeer, RemotePeer]
+    introduce([
+      [a, nowhere],
+      [b, nowhere],
+      [member, addresses],
+    ])
+    for (const [index, one] of [a, b].entries()) {
+      const way = isBlocked[index] ? 'websocket' : 'udp'
+      const { afterMs } = await linkedBy(way, one, member)
+      show(`  to the member by ${way}`, { afterMs })
+    }
+    return [a, b]
+  }
+
+  /** Two hosts on a local network that leads nowhere; introduced by key alone. */
+  async localNetwork(): Promise<[RemotePeer, RemotePeer]> {
+    const { router } = await this.lab.network('lan', 13, 'none')
+    const options = { bootstrap: [], multicast: 'what only the cluster knows' }
+    const a = await this.peer(await this.lab.networkHost('a', router, 13, 2), options)
+    const b = await this.peer(await this.lab.networkHost('b', router, 13, 3), options)
+    introduce([
+      [a, nowhere],
+      [b, nowhere],
+    ])
+    return [a, b]
+  }
+
   async close(): Promise<void> {
     for (const peer of this.#peers.splice(0)) await peer.kill()
     this.#rendezvous?.kill('SIGTERM')
@@ -84,6 +132,14 @@ export async function linked(one: RemotePeer, other: RemotePeer): Promise<Linked
 export async function linkedBy(way: string, one: RemotePeer, other: RemotePeer): Promise<Linked> {
   const { afterMs } = await one.next('link', (link) => link.peer === other.key && link.way === way)
   return { way, afterMs }
+}
+
+/** Sends; throws unless what arrived is what was sent: nothing lost, doubled or moved. */
+export async function transfer(from: RemotePeer, to: RemotePeer, bytes: number) {
+  from.send(to.key, bytes)
+  const received = await to.next('received', () => true)
+  if (received.bytes !== bytes || !received.isWhole) throw new Error(`what came is wrong: ${JSON.stringify(received)}`)
+  return received
 }
 
 export function show(what: string, facts: object): void {

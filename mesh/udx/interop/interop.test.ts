@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
-import { Peer, type PeerKind } from './peer.ts'
+import type { LineProcess } from '../../../test/lab/line-process.ts'
+import { type PeerKind, startPeer } from './test-peer.ts'
 
-const peers: Peer[] = []
+const peers: LineProcess[] = []
 afterEach(async () => {
   for (const peer of peers.splice(0)) await peer.stop()
 })
 
-async function start(kind: PeerKind): Promise<Peer> {
-  const peer = await Peer.start(kind)
+async function start(kind: PeerKind): Promise<LineProcess> {
+  const peer = await startPeer(kind)
   peers.push(peer)
   return peer
 }
@@ -96,7 +97,7 @@ describe.each(matrix)('UDX from %s to %s', (left, right) => {
 
   test('through a relay of the other kind', async () => {
     const [a, b, relay] = await Promise.all([start(left), start(right), start(left === 'bun' ? right : left)])
-    const bind = async (peer: Peer) => (await peer.call('bind', { socket: 0 })).port as number
+    const bind = async (peer: LineProcess) => (await peer.call('bind', { socket: 0 })).port as number
     const [portA, portB, portRelay] = await Promise.all([bind(a), bind(b), bind(relay)])
     await Promise.all([
       a.call('stream', { stream: 1 }),
