@@ -33,36 +33,41 @@ const loads = (['tcp', 'udp'] as const).flatMap((protocol) =>
   [1, 8].flatMap((flows) => [0, 0.1, 1].map((lossPercent): Load => ({ protocol, flows, lossPercent }))),
 )
 const tcp = loads[0]!
-const best = new Map<WayName, number>()
-const directPairs = 5
-const directRatios: number[] = []
+const pairs = 5
+const rates: Record<WayName, number[]> = { plain: [], route: [], vxlan: [], tunnel: [] }
 const ways = new WayBenchmark()
 try {
   for (const way of ['plain', 'route', 'vxlan', 'tunnel'] as const) {
     await ways.use(way)
     for (const load of loads) {
-      const figures = await ways.measure(load, seconds)
-      if (load === tcp) best.set(way, figures.gbitPerSecond)
-      print(way, load, figures)
+      print(way, load, await ways.measure(load, seconds))
     }
   }
   // Again in pairs, since what else the machine does changes from one minute to the next.
-  for (let pair = 0; pair < directPairs; pair++) {
-    const rates = { plain: 0, route: 0 }
-    for (const way of pair % 2 === 0 ? (['plain', 'route'] as const) : (['route', 'plain'] as const)) {
-      await ways.use(way)
-      rates[way] = (await ways.measure(tcp, seconds)).gbitPerSecond
+  for (const [one, other] of [
+    ['plain', 'route'],
+    ['vxlan', 'tunnel'],
+  ] as const) {
+    for (let turn = 0; turn < pairs; turn++) {
+      for (const way of turn % 2 === 0 ? [one, other] : [other, one]) {
+        await ways.use(way)
+        rates[way].push((await ways.measure(tcp, seconds)).gbitPerSecond)
+      }
     }
-    directRatios.push(rates.route / rates.plain)
+    const text = [one, other].map((way) => `${way} ${rates[way].map((rate) => rate.toFixed(2)).join(' ')}`)
+    console.log(`in pairs, Gbit/s: ${text.join('; ')}`)
   }
 } finally {
   await ways.remove()
 }
-const of = (way: WayName) => best.get(way)!
 const link = await measureLink(seconds)
-const direct = quantile(directRatios, 0.5).toFixed(2)
-const mesh = `mesh ${of('tunnel').toFixed(2)} Gbit/s, mesh-ratio ${(of('tunnel') / of('vxlan')).toFixed(2)}`
-console.log(`network: direct-ratio ${direct}, ${mesh}, link ${link.toFixed(2)} Gbit/s`)
+const ratio = (one: WayName, other: WayName) =>
+  quantile(
+    rates[one].map((rate, turn) => rate / rates[other][turn]!),
+    0.5,
+  ).toFixed(2)
+const mesh = `mesh ${quantile(rates.tunnel, 0.5).toFixed(2)} Gbit/s, mesh-ratio ${ratio('tunnel', 'vxlan')}`
+console.log(`network: direct-ratio ${ratio('route', 'plain')}, ${mesh}, link ${link.toFixed(2)} Gbit/s`)
 process.exit(0)
 
 function print(way: string, { protocol, flows, lossPercent }: Load, figures: WayFigures): void {

@@ -63,3 +63,33 @@ describe('one node in the open, one behind a wire for packets of 1,400 bytes', (
     }, 60_000)
   })
 })
+
+describe('two nodes on one network', () => {
+  labTests(['public', 'public'], (lab) => {
+    test('a transfer goes on while the way changes from the plain route to the link and back', async () => {
+      await withWay(lab(), undefined, async () => {
+        const direct = (_from: number, to: number) => `route via 203.0.113.${to}`
+        await expectWays(lab(), direct)
+        const [one, two] = lab().nodes
+        const transfer = await SteadyTransfer.begin(one!.pod, two!.pod, '10.42.2.2', 9000)
+        await received(transfer)
+        two!.node.sh('nft add table ip cut')
+        two!.node.sh('nft add chain ip cut c { type filter hook prerouting priority -400 \\; }')
+        transfer.takeLongestPauseMs()
+        two!.node.sh('nft add rule ip cut c iifname eth0 drop')
+        await expectWays(lab(), () => 'link')
+        await received(transfer)
+        const toLinkMs = transfer.takeLongestPauseMs()
+        two!.node.sh('nft delete table ip cut')
+        await expectWays(lab(), direct)
+        await received(transfer)
+        const backMs = transfer.takeLongestPauseMs()
+        const end = await transfer.end()
+        console.log(
+          `pauses: ${toLinkMs.toFixed(0)} ms to the link, ${backMs.toFixed(0)} ms back; ${end.sizeBytes >> 20} MiB`,
+        )
+        expect(end).toMatchObject({ isSame: true, error: undefined })
+      })
+    }, 60_000)
+  })
+})
