@@ -63,23 +63,22 @@ describe('three servers', () => {
   test('apply, get, exec, cp, logs -f and port-forward through every server for a pod of every other', async () => {
     await servers[0].kubectl(['apply', '-f', '-'], { stdin: daemon })
     await servers[0].kubectl(['rollout', 'status', 'daemonset/everywhere', '--timeout=60s'])
-    for (const server of servers) {
-      for (const other of servers) {
-        if (other === server) continue
-        const path = 'jsonpath={.items[0].metadata.name}'
-        const pod = await server.kubectl([
-          ...['get', 'pods', '-l', 'app=everywhere'],
-          ...['--field-selector', `spec.nodeName=${other.name}`, '-o', path],
-        ])
-        expect(await server.kubectl(['exec', pod, '--', 'hostname'])).toBe(`${pod}\n`)
-        const file = `${server.directory}/sent`
-        await Bun.write(file, `from ${server.name}`)
-        await server.kubectl(['cp', file, `${pod}:/tmp/received`])
-        expect(await server.kubectl(['exec', pod, '--', 'cat', '/tmp/received'])).toBe(`from ${server.name}`)
-        expect(await forwarded(server, pod)).toContain('nginx 1')
-      }
+    const reach = async (server: Server, other: Server) => {
+      const pod = await server.kubectl([
+        ...['get', 'pods', '-l', 'app=everywhere', '-o', 'jsonpath={.items[0].metadata.name}'],
+        ...['--field-selector', `spec.nodeName=${other.name}`],
+      ])
+      const file = `${server.directory}/sent`
+      await Bun.write(file, `from ${server.name}`)
+      await server.kubectl(['cp', file, `${pod}:/tmp/received`])
+      const shown = await server.kubectl(['exec', pod, '--', 'sh', '-c', 'hostname; cat /tmp/received'])
+      expect(shown).toBe(`${pod}\nfrom ${server.name}`)
+      expect(await forwarded(server, pod)).toContain('nginx 1')
     }
-  }, 120_000)
+    for (const server of servers) {
+      for (const other of servers) if (other !== server) await reach(server, other)
+    }
+  }, 300_000)
 
   test('rollout and drain through every server, of another', async () => {
     for (const [index, server] of servers.entries()) {

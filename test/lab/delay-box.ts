@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { output } from './command.ts'
 import type { Host } from './host.ts'
 
-const device = 'slow0'
-
 /** A path with delay and loss between two hosts, by a program of its own: netem is missing from many kernels. */
 export class DelayBox {
   readonly #child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>
@@ -16,11 +14,12 @@ export class DelayBox {
     this.#folder = folder
   }
 
-  /** Hosts get an address each (`10.0.0.1/24`) on the device that joins them. Loss is of each direction. */
+  /** Hosts get an address each (`10.0.0.1/24`) on the device that joins them, of one name in both. Loss is of each direction. */
   static async join(
     one: { host: Host; address: string },
     other: { host: Host; address: string },
     path: { roundTripMs: number; lossPercent: number },
+    device = 'slow0',
   ): Promise<DelayBox> {
     const folder = await mkdtemp(join(tmpdir(), 'skein-delay-box-'))
     const program = join(folder, 'delay-box')
