@@ -33,7 +33,7 @@ import { recoverIfAsked, recoveryHandlers } from './recover.ts'
 import { release } from './release.ts'
 import { apiServingNames, openServingCertificate } from './serving-certificate.ts'
 import { snapshotHandlers } from './snapshot.ts'
-import { StatusBoard, serveStatus } from './status.ts'
+import { assertNoneRuns, StatusBoard, serveStatus } from './status.ts'
 import { StatusView } from './status-view.ts'
 import { startWorker } from './worker/worker.ts'
 import { WorkerAdmin } from './worker-admin.ts'
@@ -78,6 +78,7 @@ export async function startNode(options: NodeOptions, log: Logger, calls: NodeCa
     for (const path of [directory.root, directory.run, directory.worker, directory.network, directory.images]) {
       await makePrivateDirectory(path)
     }
+    await assertNoneRuns(directory.statusSocket)
     parts.add(serveStatus(directory.statusSocket, () => status.read()))
     parts.announce(['mesh', 'store', 'control', 'network', 'api', 'runtime'])
     const news = await Promise.race([startAll({ options, directory, log }, parts, status, calls), aborted])

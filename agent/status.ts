@@ -86,6 +86,12 @@ export function serveStatus(socket: string, read: () => Promise<NodeStatus>): { 
   }
 }
 
+/** Throws when a node runs with this socket: a second one would take its sockets away. */
+export async function assertNoneRuns(socket: string): Promise<void> {
+  const status = await readStatus(socket)
+  if (status !== undefined) throw new Error(`the node ${status.node} runs there (pid ${status.pid}): stop it first`)
+}
+
 /** Asks the node that runs with this socket; undefined when none does. */
 export async function readStatus(socket: string): Promise<NodeStatus | undefined> {
   try {

@@ -10,7 +10,7 @@ import type { NodeOptions } from './node-options.ts'
 import { firstPlace, readPlace } from './node-place.ts'
 import { networkOptions, workerOptions } from './part-options.ts'
 import { openPayload, type Payload } from './payload/payload.ts'
-import { readStatus } from './status.ts'
+import { assertNoneRuns } from './status.ts'
 import { removeWorker } from './worker/remove.ts'
 
 /**
@@ -20,10 +20,7 @@ import { removeWorker } from './worker/remove.ts'
 export async function uninstall(options: NodeOptions, data: boolean, log: Logger): Promise<void> {
   const directory = dataDirectoryAt(options.dataDirectory)
   if (!existsSync(directory.root)) throw new Error(`${directory.root} does not exist: nothing is installed there`)
-  const status = await readStatus(directory.statusSocket)
-  if (status !== undefined) {
-    throw new Error(`the node ${status.node} runs there (pid ${status.pid}): stop it first`)
-  }
+  await assertNoneRuns(directory.statusSocket)
   const payload: Payload | undefined = await openPayload({ directory: directory.payload, log }).catch(
     (error: Error) => {
       log.warn('the runtime cannot be unpacked; what it left is removed without it', { error: error.message })
