@@ -18,9 +18,12 @@ import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 export const insideNamespace = process.env.SKEIN_WORKER_NAMESPACE === '1'
 
 /** Runs a test file again in namespaces of its own (network, mounts); they vanish with their last process. */
-export async function runInNamespace(file: string): Promise<{ exitCode: number; output: string }> {
+export async function runInNamespace(
+  file: string,
+  images: readonly string[] = testImages,
+): Promise<{ exitCode: number; output: string }> {
   // What comes from Debian must be here before: the namespace has no way out.
-  makeImages(['busybox', 'nginx'])
+  makeImages(images)
   if (!embeddedPayload()) run(process.execPath, join(import.meta.dir, '../../scripts/payload/main.ts'))
   const child = Bun.spawn(
     [
@@ -42,6 +45,7 @@ export async function runInNamespace(file: string): Promise<{ exitCode: number; 
   return { exitCode: await child.exited, output: `${stdout}${stderr}` }
 }
 
+const testImages = ['busybox', 'nginx']
 const nodeName = 'worker-1'
 const podCidr = '10.142.7.0/24'
 
@@ -61,6 +65,19 @@ export function testLogger(component = 'worker'): Logger {
   return { debug: write('D'), info: write('D'), warn: write('W'), error: write('E'), child: testLogger }
 }
 
+export interface TestNodeOptions {
+  /** Names of fixtures' images to import; default busybox and nginx. */
+  images?: readonly string[]
+  /** Of its files; made where it is not given. */
+  directory?: string
+  /** Socket of a runtime that is there already. */
+  runtimeEndpoint?: string
+}
+
+export function makeNodeDirectory(): string {
+  return mkdtempSync('/tmp/skein-worker-test-')
+}
+
 export class TestNode {
   readonly directory: string
   readonly log = testLogger()
@@ -69,12 +86,15 @@ export class TestNode {
   payload!: Payload
   worker!: Worker
 
-  private constructor() {
-    this.directory = mkdtempSync('/tmp/skein-worker-test-')
+  readonly #runtimeEndpoint: string | undefined
+
+  private constructor({ directory, runtimeEndpoint }: TestNodeOptions) {
+    this.directory = directory ?? makeNodeDirectory()
+    this.#runtimeEndpoint = runtimeEndpoint
   }
 
-  static async start(): Promise<TestNode> {
-    const node = new TestNode()
+  static async start(options: TestNodeOptions = {}): Promise<TestNode> {
+    const node = new TestNode(options)
     prepareNamespace()
     node.payload = await openPayload({ directory: join(node.directory, 'payload'), log: node.log })
     const store = new MemoryStore({ clock: systemClock })
@@ -88,13 +108,15 @@ export class TestNode {
       }
     }
     await node.startWorker()
-    for (const file of makeImages(['busybox', 'nginx'])) await node.worker.importImages(file)
+    const images = options.images ?? testImages
+    for (const file of images.length > 0 ? makeImages(images) : []) await node.worker.importImages(file)
     return node
   }
 
   async startWorker(): Promise<void> {
     this.worker = await startWorker({
       ...testWorkerOptions(this.directory, this.payload, this.log),
+      runtimeEndpoint: this.#runtimeEndpoint,
       client: this.api.client(`system:node:${nodeName}`),
     })
   }
