@@ -58,7 +58,7 @@ const ready = { text: /"ready": true/, timeoutMs: 600_000 }
 
 /** What a container sees of its own cgroup: limits in bytes, quota and period in microseconds, weight from 1 to 10000. */
 const seenInside = (pod: string, container = 'main') =>
-  `${kubectl} exec ${pod} -c ${container} -- cat ${own}/memory.max ${own}/cpu.max ${own}/cpu.weight`
+  `${kubectl} exec ${pod} -c ${container} -- cat ${own}/memory.max ${own}/cpu.max ${own}/cpu.weight 2>/dev/null`
 
 async function runPods(machine: Machine): Promise<void> {
   await machine.until('skein status --output json', ready.text, ready.timeoutMs)

@@ -19,7 +19,8 @@ export interface ImageManifest {
 const callTimeoutMs = 5000
 const maxManifestBytes = 4 << 20
 const sourceLabel = 'containerd.io/distribution.source.'
-const childLabel = 'containerd.io/gc.ref.content.'
+/** Only manifests have it. */
+const configLabel = 'containerd.io/gc.ref.content.config'
 
 /**
  * How far the pull of an image is, as containerd's content store has it: what it fetches now, and the manifest that
@@ -34,23 +35,24 @@ export async function readPullProgress(
   const options = { headers: containerdHeaders, timeoutMs: callTimeoutMs }
   const { statuses } = await content.listStatuses({}, options)
   if (statuses.length === 0) return undefined
-  const label = `${sourceLabel}${reference.host}`
+  // containerd 1.7 leaves the port out.
+  const label = `${sourceLabel}${reference.host.replace(/:\d+$/, '')}`
   const infos: Info[] = []
   for await (const { info } of content.list({ filters: [`labels."${label}"`] }, options)) infos.push(...info)
-  const own = infos.filter(({ labels }) => labels[label]?.split(',').includes(reference.repository))
-  const manifest = own.find((info) => names(info, statuses))
-  if (!manifest || manifest.size > maxManifestBytes) return undefined
-  const parts: Uint8Array[] = []
-  for await (const { data } of content.read({ digest: manifest.digest }, options)) parts.push(data)
-  const text = Buffer.concat(parts).toString('utf8')
-  return pullProgress(JSON.parse(text) as ImageManifest, new Set(infos.map(({ digest }) => digest)), statuses)
+  const complete = new Set(infos.map(({ digest }) => digest))
+  for (const { digest, size, labels } of infos) {
+    const isManifest = labels[configLabel] !== undefined && size <= maxManifestBytes
+    if (!isManifest || !labels[label]?.split(',').includes(reference.repository)) continue
+    const parts: Uint8Array[] = []
+    for await (const { data } of content.read({ digest }, options)) parts.push(data)
+    const manifest = JSON.parse(Buffer.concat(parts).toString('utf8')) as ImageManifest
+    const isFetched = manifest.layers?.some((layer) => statuses.some(({ ref }) => ref === layerRef(layer.digest)))
+    if (isFetched) return pullProgress(manifest, complete, statuses)
+  }
+  return undefined
 }
 
-/** Whether this is the manifest of what is being fetched. */
-function names({ labels }: Info, statuses: readonly Status[]): boolean {
-  const children = Object.entries(labels).flatMap(([name, digest]) => (name.startsWith(childLabel) ? [digest] : []))
-  return statuses.some(({ ref }) => children.some((digest) => ref === `layer-${digest}`))
-}
+const layerRef = (digest: string) => `layer-${digest}`
 
 /** Pure: from the manifest, what is complete (digests), and what is on its way. */
 export function pullProgress(
@@ -62,7 +64,7 @@ export function pullProgress(
   for (const { digest, size } of layers) {
     totalBytes += size
     if (complete.has(digest)) receivedBytes += size
-    else receivedBytes += Number(onTheirWay.find(({ ref }) => ref === `layer-${digest}`)?.offset ?? 0n)
+    else receivedBytes += Number(onTheirWay.find(({ ref }) => ref === layerRef(digest))?.offset ?? 0n)
   }
   return { receivedBytes, totalBytes }
 }

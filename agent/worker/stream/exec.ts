@@ -24,6 +24,8 @@ import { ExecPipes } from './exec-pipes.ts'
 const headers = containerdHeaders
 const processType = 'types.containerd.io/opencontainers/runtime-spec/1/Process'
 const sigkill = 9
+/** Upstream's runtimeRequestTimeout. */
+const callTimeoutMs = 120_000
 /** Together as long as containerd may take to come back. */
 const [maxWaitFailures, waitRetryMs] = [100, 300]
 const waitMs = 5000
@@ -53,7 +55,7 @@ export async function execInContainer(
   writeFileSync(join(folder, containerFile), containerId)
   const pipes = new ExecPipes(folder, options)
   try {
-    const { container } = await connection.containers.get({ id: containerId }, { headers, timeoutMs: 15_000 })
+    const { container } = await connection.containers.get({ id: containerId }, { headers, timeoutMs: callTimeoutMs })
     const spec = JSON.parse(Buffer.from(container?.spec?.value ?? []).toString('utf8')) as { process: OciProcess }
     const process: OciProcess = { ...spec.process, args: options.command, terminal: options.tty }
     delete process.consoleSize
@@ -65,7 +67,7 @@ export async function execInContainer(
       spec: { typeUrl: processType, value },
       ...pipes.paths,
     }
-    await connection.tasks.exec(request, { headers, timeoutMs: 15_000 })
+    await connection.tasks.exec(request, { headers, timeoutMs: callTimeoutMs })
   } catch (error) {
     pipes.remove()
     if (isNotFound(error)) throw new ApiError(404, 'NotFound', `container not found: ${runtimeMessage(error)}`)
@@ -75,7 +77,7 @@ export async function execInContainer(
   const running = waitForEnd(connection, ids)
   running.catch(() => {})
   try {
-    await connection.tasks.start(ids, { headers, timeoutMs: 15_000 })
+    await connection.tasks.start(ids, { headers, timeoutMs: callTimeoutMs })
   } catch (error) {
     await connection.tasks.deleteProcess(ids, { headers }).catch(() => {})
     pipes.remove()
@@ -91,7 +93,7 @@ function openSession(
   running: Promise<{ exitStatus: number }>,
 ): ExecSession {
   const closeInput = async () => {
-    await connection.tasks.closeIO({ ...ids, stdin: true }, { headers, timeoutMs: 15_000 }).catch(() => {})
+    await connection.tasks.closeIO({ ...ids, stdin: true }, { headers, timeoutMs: callTimeoutMs }).catch(() => {})
   }
   const { stdin, stdout, stderr } = pipes.open(closeInput)
   const exit = (async () => {
@@ -101,7 +103,7 @@ function openSession(
       await pipes.drain()
       return { exitCode: exitStatus }
     } finally {
-      await connection.tasks.deleteProcess(ids, { headers, timeoutMs: 15_000 }).catch(() => {})
+      await connection.tasks.deleteProcess(ids, { headers, timeoutMs: callTimeoutMs }).catch(() => {})
       pipes.remove()
     }
   })()
@@ -109,11 +111,11 @@ function openSession(
   return {
     ...{ stdin, stdout, stderr, exit },
     resize(width, height) {
-      void connection.tasks.resizePty({ ...ids, width, height }, { headers, timeoutMs: 15_000 }).catch(() => {})
+      void connection.tasks.resizePty({ ...ids, width, height }, { headers, timeoutMs: callTimeoutMs }).catch(() => {})
     },
     close() {
       // As containerd's own: who no longer listens has no use for the command.
-      void connection.tasks.kill({ ...ids, signal: sigkill }, { headers, timeoutMs: 15_000 }).catch(() => {})
+      void connection.tasks.kill({ ...ids, signal: sigkill }, { headers, timeoutMs: callTimeoutMs }).catch(() => {})
     },
   }
 }
@@ -153,7 +155,7 @@ export async function endLeftCommands(connection: RuntimeConnection, stateDirect
       try {
         if (!names.includes(containerFile)) return
         const ids = { containerId: readFileSync(join(folder, containerFile), 'utf8'), execId }
-        const options = { headers, timeoutMs: 15_000 }
+        const options = { headers, timeoutMs: callTimeoutMs }
         await connection.tasks.kill({ ...ids, signal: sigkill }, options).catch(() => {})
         await connection.tasks.wait(ids, options).catch(() => {})
         await connection.tasks.deleteProcess(ids, options).catch(() => {})
