@@ -12,6 +12,7 @@ import { shimsOf } from './runtime/stray-shims.ts'
 import {
   insideNamespace,
   makeNodeDirectory,
+  prepareNamespace,
   removeFiles,
   runInNamespace,
   TestNode,
@@ -42,6 +43,7 @@ if (!insideNamespace) {
     let node: TestNode
 
     beforeAll(async () => {
+      prepareNamespace()
       const payload = await openPayload({ directory: join(directory, 'payload'), log })
       const { cniConfiguration } = testWorkerOptions(directory, payload, log)
       const options = { payload, cniConfiguration, clock: systemClock, log }
