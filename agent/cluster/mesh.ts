@@ -20,6 +20,7 @@ import { chooseDht } from '../../mesh/swarm/dht-choice.ts'
 import { hostOf, isGlobal, parseEndpoint } from '../../mesh/swarm/endpoint.ts'
 import { joinTopic } from '../../mesh/swarm/join-dialler.ts'
 import { Multicast } from '../../mesh/swarm/multicast.ts'
+import { SixTransport } from '../../mesh/swarm/six-transport.ts'
 import { SwarmTransport } from '../../mesh/swarm/swarm-transport.ts'
 import { openTunnels } from '../../mesh/tunnel/open-tunnels.ts'
 import type { Tunnels } from '../../mesh/tunnel/tunnels.ts'
@@ -204,10 +205,12 @@ async function openTransports(sources: MeshSources, remembered: Remembered, gues
     publicHost: publicHost(options.mesh),
     ...{ bootstrap, dht, guests, log },
   })
+  const isSix = listen.host.includes(':')
+  const six = new SixTransport({ keyPair: keys, host: isSix ? listen.host : '::', port: isSix ? listen.port : 0, log })
   const relay = new PeerRelayTransport({ keyPair: keys, log })
   const links = await openLinks({
     self: keys.publicKey.toString('hex'),
-    transports: [webSocket, swarm, relay],
+    transports: [webSocket, swarm, six, relay],
     ...{ log, clock: systemClock, random: Math.random },
   })
   relay.serveOn(links)

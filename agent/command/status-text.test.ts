@@ -47,7 +47,10 @@ test('quorum, links and remarks', () => {
         rttMs: 4.25,
         sentBytes: 900,
         receivedBytes: 2_500_000,
+        lostPackets: 1,
+        sinceMs: 1000,
         wayChanges: 2,
+        lastError: 'the way does not answer',
       },
       {
         node: 'server-3',
@@ -63,7 +66,8 @@ test('quorum, links and remarks', () => {
   })
   expect(text.split('\n').slice(1)).toEqual([
     '  quorum         follower    led by server-1 in term 3; voters server-1, server-2; learners server-3',
-    '  link server-1  connected   udp 51.10.0.1:6444, 4.3 ms, 900 B sent, 2.5 MB received, way changed 2 times',
+    '  link server-1  connected   udp 51.10.0.1:6444, 4.3 ms, 900 B sent, 2.5 MB received, 1 packet lost, ' +
+      'since 1970-01-01T00:00:01.000Z, way changed 2 times, last error: the way does not answer',
     '  link server-3  connecting  nobody answers',
     '! if server-1 dies, server-2 and server-3 cannot find each other again',
   ])

@@ -30,14 +30,21 @@ function pullText({ progress, sinceMs }: PullStatus): string {
   return [far, `since ${new Date(sinceMs).toISOString()}`].filter(Boolean).join(', ')
 }
 
-function linkText({ state, way, via, rttMs, sentBytes, receivedBytes, wayChanges, lastError }: NamedLink): string {
+function linkText(link: NamedLink): string {
+  const { state, way, via, rttMs, sentBytes, receivedBytes, lostPackets = 0, wayChanges, sinceMs, lastError } = link
   const parts: string[] = []
   if (way !== undefined) parts.push(via === undefined ? way : `${way} ${via}`)
   if (rttMs !== undefined) parts.push(`${rttMs.toFixed(1)} ms`)
   if (state === 'connected') parts.push(`${bytesText(sentBytes)} sent, ${bytesText(receivedBytes)} received`)
-  if (wayChanges > 0) parts.push(`way changed ${wayChanges} times`)
-  if (state !== 'connected' && lastError !== undefined) parts.push(lastError)
+  if (lostPackets > 0) parts.push(counted(lostPackets, 'packet lost', 'packets lost'))
+  if (sinceMs !== undefined) parts.push(`since ${new Date(sinceMs).toISOString()}`)
+  if (wayChanges > 0) parts.push(`way changed ${counted(wayChanges, 'time', 'times')}`)
+  if (lastError !== undefined) parts.push(state === 'connected' ? `last error: ${lastError}` : lastError)
   return parts.join(', ')
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 function bytesText(bytes: number): string {

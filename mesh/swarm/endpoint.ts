@@ -26,18 +26,25 @@ export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
 
 /** The IPv4 addresses behind the endpoints; what is malformed, IPv6 only or not known to DNS is left out. */
 export async function resolveEndpoints(endpoints: Iterable<string>): Promise<Address[]> {
-  const found = await Promise.all([...new Set(endpoints)].map(resolveEndpoint))
+  return resolveFamily(endpoints, 4)
+}
+
+/** The IPv6 addresses behind them, likewise. */
+export async function resolveSix(endpoints: Iterable<string>): Promise<Endpoint[]> {
+  return resolveFamily(endpoints, 6)
+}
+
+async function resolveFamily(endpoints: Iterable<string>, family: 4 | 6): Promise<Endpoint[]> {
+  const found = await Promise.all([...new Set(endpoints)].map((text) => resolveEndpoint(text, family)))
   return found.filter((address) => address !== undefined)
 }
 
-async function resolveEndpoint(text: string): Promise<Address | undefined> {
+async function resolveEndpoint(text: string, family: 4 | 6): Promise<Endpoint | undefined> {
   try {
     const { host, port } = parseEndpoint(text)
-    if (isIP(host) === 4) return { host, port }
-    // The DHT's messages carry IPv4 addresses only.
-    if (isIP(host) === 6) return undefined
+    if (isIP(host) !== 0) return isIP(host) === family ? { host, port } : undefined
     const late = () => new Error(`${host} was not resolved in time`)
-    return { host: (await within(resolveTimeoutMs, lookup(host, { family: 4 }), late)).address, port }
+    return { host: (await within(resolveTimeoutMs, lookup(host, { family }), late)).address, port }
   } catch {
     return undefined
   }

@@ -127,6 +127,30 @@ declare module 'hyperdht' {
   }
 }
 
+declare module 'hyperdht/lib/noise-wrap.js' {
+  import type { NoiseHandshake, NoiseKeyPair } from '@hyperswarm/secret-stream'
+
+  /** What the ends tell each other beside their keys; of DHT nodes there is more. */
+  export interface NoisePayload {
+    /** Fields are known for 1 alone. */
+    version?: number
+    error: number
+    firewall: number
+    udx: { reusableSocket: boolean; id: number; seq: number } | null
+    secretStream: object
+  }
+
+  /** HyperDHT's Noise IK handshake: one message each way. `remotePublicKey` makes the initiator. */
+  export default class NoiseWrap {
+    remotePublicKey: Buffer | undefined
+    constructor(keyPair: NoiseKeyPair, remotePublicKey?: Buffer)
+    send(payload: NoisePayload): Buffer
+    /** Throws what it does not understand. */
+    recv(message: Uint8Array): NoisePayload
+    final(): NoiseHandshake
+  }
+}
+
 declare module 'hyperdht/lib/plugin.js' {
   import type HyperDHT from 'hyperdht'
   import type { Address, Reply } from 'hyperdht'

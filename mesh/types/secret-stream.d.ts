@@ -14,9 +14,17 @@ declare module '@hyperswarm/secret-stream' {
     remotePublicKey?: Buffer
   }
 
+  /** One that was done elsewhere, by datagrams. */
+  export interface NoiseHandshake {
+    remotePublicKey: Buffer
+    hash: Buffer
+    rx: Buffer
+    tx: Buffer
+  }
+
   /** An encrypted, message-preserving Duplex of buffers over any raw Duplex. */
   export default class NoiseSecretStream extends Duplex {
-    constructor(isInitiator: boolean, rawStream: Duplex, options: NoiseOptions)
+    constructor(isInitiator: boolean, rawStream: Duplex, options: NoiseOptions | { handshake: NoiseHandshake })
     static keyPair(seed?: Buffer): NoiseKeyPair
     /** Resolves true after the handshake, false when the stream was destroyed before. */
     readonly opened: Promise<boolean>

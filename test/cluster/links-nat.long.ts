@@ -10,7 +10,7 @@ afterEach(async () => {
 })
 
 const megabyte = 1024 * 1024
-const timeoutMs = 180_000
+const timeoutMs = 900_000
 
 async function open(left: NatKind, right: NatKind): Promise<[RemotePeer, RemotePeer]> {
   links = await LinkCase.open()

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
-import { LinkCase, linked, show, transfer } from '../lab/link-case.ts'
+import { introduce, LinkCase, linked, show, transfer } from '../lab/link-case.ts'
 
 // The whole matrix is links-nat.long.ts.
 let links: LinkCase
@@ -32,6 +32,21 @@ test('two nodes on one network without anything else: found by multicast', async
   const [a, b] = await links.localNetwork()
   const first = await linked(a, b)
   show('multicast', first)
+  expect(first.way).toBe('udp')
+  await transfer(a, b, bytes)
+}, 60_000)
+
+test('IPv6 alone, behind firewalls that let in only what answers: direct', async () => {
+  links = await LinkCase.open()
+  const [left, right] = [await links.lab.sixHost('left', 1), await links.lab.sixHost('right', 2)]
+  const a = await links.peer(left.host, { bootstrap: [], udpPort: 49700 })
+  const b = await links.peer(right.host, { bootstrap: [], udpPort: 49700 })
+  introduce([
+    [a, { udp: [`[${left.address}]:49700`], webSocket: [] }],
+    [b, { udp: [`[${right.address}]:49700`], webSocket: [] }],
+  ])
+  const first = await linked(a, b)
+  show('IPv6', first)
   expect(first.way).toBe('udp')
   await transfer(a, b, bytes)
 }, 60_000)

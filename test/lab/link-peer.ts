@@ -9,6 +9,7 @@ import { PeerRelayTransport } from '../../mesh/link/peer-relay.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { watchAddresses } from '../../mesh/swarm/address-watch.ts'
 import { Multicast } from '../../mesh/swarm/multicast.ts'
+import { SixTransport } from '../../mesh/swarm/six-transport.ts'
 import { SwarmTransport } from '../../mesh/swarm/swarm-transport.ts'
 import { WebSocketTransport } from '../../mesh/websocket/websocket-transport.ts'
 
@@ -56,11 +57,12 @@ const keyPair = HyperDHT.keyPair()
 const self = keyPair.publicKey.toString('hex')
 const { bootstrap, udpPort, webSocketPort } = options
 const swarm = new SwarmTransport({ keyPair, bootstrap, dht: 'none', port: udpPort, log })
+const six = new SixTransport({ keyPair, port: udpPort ?? 0, log })
 const listen = webSocketPort === undefined ? undefined : { host: '0.0.0.0', port: webSocketPort }
 const peerRelay = new PeerRelayTransport({ keyPair, log })
 const links = await openLinks({
   self,
-  transports: [swarm, new WebSocketTransport({ keyPair, listen, log }), peerRelay],
+  transports: [swarm, six, new WebSocketTransport({ keyPair, listen, log }), peerRelay],
   clock: systemClock,
   random: Math.random,
   log,

@@ -33,6 +33,17 @@ export class NatLab {
     return { host, address: `51.10.0.${number}` }
   }
 
+  /** A public host with IPv6 alone, 2001:db8:10::NUMBER, whose firewall lets in only what answers. */
+  async sixHost(name: string, number: number): Promise<{ host: Host; address: string }> {
+    const host = await this.#host(name)
+    await this.#plug(host, name, number)
+    const address = `2001:db8:10::${number}`
+    await host.output(['ip', 'addr', 'flush', 'dev', 'wan'])
+    await host.output(['ip', 'addr', 'add', `${address}/64`, 'dev', 'wan', 'nodad'])
+    await host.output(['nft', '-f', '-'], { stdin: sixFirewall })
+    return { host, address }
+  }
+
   /** A host 192.168.NUMBER.2 behind a router whose public address is 51.10.0.NUMBER. */
   async site(name: string, number: number, nat: NatKind): Promise<{ host: Host; router: Host }> {
     const { router } = await this.network(name, number, nat)
@@ -96,6 +107,15 @@ export class NatLab {
     await host.output(['ip', 'link', 'set', 'wan', 'up'])
   }
 }
+
+const sixFirewall = `
+table ip6 firewall {
+  chain input {
+    type filter hook input priority filter; policy accept;
+    meta l4proto { tcp, udp } ct state new drop
+  }
+}
+`
 
 function routerRules(nat: NatKind): string {
   return `

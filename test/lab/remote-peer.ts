@@ -44,7 +44,7 @@ export class RemotePeer {
   async next<Kind extends LinkPeerFact['kind']>(
     kind: Kind,
     holds: (fact: FactOf<Kind>) => boolean,
-    patienceMs = 150_000,
+    patienceMs = 400_000,
   ): Promise<FactOf<Kind>> {
     const deadlineMs = performance.now() + patienceMs
     for (;;) {
