@@ -45,16 +45,17 @@ export class TokenNotKnown extends Error {
   override readonly name = 'TokenNotKnown'
 }
 
-/** A member that has just started, or has not heard of a new token yet, may answer so too: asked that often. */
-const maxNotKnown = 5
+/** So many first pauses (4 s): a member that has just started, or has not heard of a new token yet, may answer so too. */
+const notKnownPauses = 16
 const longestPauseMs = 5000
 
 /** Joins by the first member that answers; goes on trying while none does. Throws JoinRefused, or the signal's reason. */
 export async function joinCluster(options: JoinOptions): Promise<Joined> {
   const { log, signal } = options
   let said = ''
-  let notKnown = 0
-  for (let pauseMs = options.firstPauseMs ?? 250; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  let notKnownSinceMs: number | undefined
+  const { firstPauseMs = 250 } = options
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     signal.throwIfAborted()
     try {
       return await joinOnce(options)
@@ -62,8 +63,9 @@ export async function joinCluster(options: JoinOptions): Promise<Joined> {
       if (error instanceof JoinRefused) throw error
       signal.throwIfAborted()
       const { message } = error as Error
-      notKnown = error instanceof TokenNotKnown ? notKnown + 1 : 0
-      if (notKnown === maxNotKnown) throw new JoinRefused(message)
+      const isLasting = performance.now() - (notKnownSinceMs ?? Infinity) >= notKnownPauses * firstPauseMs
+      if (error instanceof TokenNotKnown && isLasting) throw new JoinRefused(message)
+      notKnownSinceMs = error instanceof TokenNotKnown ? (notKnownSinceMs ?? performance.now()) : undefined
       if (message !== said) log.warn(`cannot join yet, and goes on trying: ${message}`)
       said = message
     }

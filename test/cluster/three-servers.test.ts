@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Lab } from '../lab/lab.ts'
+import { leaderOf } from '../lab/leader.ts'
 import type { Server } from '../lab/server.ts'
 import { images, manifests } from '../lab/thin-path.ts'
 import { until } from '../lab/until.ts'
@@ -29,9 +30,7 @@ describe('three servers', () => {
     const [first, ...others] = servers
     await first.start()
     await first.ready()
-    for (const server of others) {
-      await first.skein(['pack', '--out', server.executable, '--data-dir', first.dataDirectory])
-    }
+    await first.pack(others)
     await Promise.all(others.map((server) => server.start()))
     await Promise.all(servers.map((server) => server.ready()))
     for (const server of servers) await server.writeKubeconfig()
@@ -116,13 +115,6 @@ describe('three servers', () => {
     await servers[1].kubectl(['rollout', 'status', 'deployment/web', '--timeout=90s'])
   }, 180_000)
 })
-
-async function leaderOf(servers: Server[]): Promise<Server> {
-  for (const server of servers) {
-    if ((await server.status())?.quorum?.role === 'leader') return server
-  }
-  throw new Error('none of the servers leads')
-}
 
 /** What a pod answers at a port that kubectl forwards, while its log is followed to see the request there too. */
 async function forwarded(server: Server, pod: string): Promise<string> {

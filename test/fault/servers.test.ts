@@ -118,7 +118,7 @@ describe('what happens to servers', () => {
     expect(removed.stderr).toBe('')
     cluster.servers.shift()
     const fourth = await cluster.addSite('s4', 4)
-    await cluster.pack(second, [fourth])
+    await second.pack([fourth])
     await fourth.start()
     await fourth.ready()
     await fourth.writeKubeconfig()

@@ -1,4 +1,5 @@
 import { Lab, type ServerEquipment } from './lab.ts'
+import { leaderOf } from './leader.ts'
 import type { Server } from './server.ts'
 import { until } from './until.ts'
 
@@ -25,7 +26,7 @@ export class ClusterOfThree {
     const [first, ...others] = cluster.servers
     await first!.start()
     await first!.ready()
-    await cluster.pack(first!, others)
+    await first!.pack(others)
     await Promise.all(others.map((server) => server.start()))
     await cluster.whole()
     for (const server of cluster.servers) await server.writeKubeconfig()
@@ -40,18 +41,8 @@ export class ClusterOfThree {
     return server
   }
 
-  async pack(by: Server, others: Server[]): Promise<void> {
-    for (const other of others) {
-      const { exitCode, stderr } = await by.skein(['pack', '--out', other.executable, '--data-dir', by.dataDirectory])
-      if (exitCode !== 0) throw new Error(stderr)
-    }
-  }
-
-  async leader(): Promise<Server> {
-    for (const server of this.servers) {
-      if ((await server.status())?.quorum?.role === 'leader') return server
-    }
-    throw new Error('none of the servers leads')
+  leader(): Promise<Server> {
+    return leaderOf(this.servers)
   }
 
   /** Every server is ready and the nodes are, as each sees it. */
@@ -75,9 +66,7 @@ export class ClusterOfThree {
   async readdress(server: Server, number: number): Promise<void> {
     const site = this.#sites.get(server)
     if (site === undefined) throw new Error(`${server.name} is behind no router`)
-    await server.host.output(['ip', 'addr', 'flush', 'dev', 'eth0'])
-    await server.host.output(['ip', 'addr', 'add', `192.168.${site}.${number}/24`, 'dev', 'eth0'])
-    await server.host.output(['ip', 'route', 'replace', 'default', 'via', `192.168.${site}.1`])
+    await (await this.lab.segment()).readdress(server.host, site, number)
   }
 
   close(): Promise<void> {

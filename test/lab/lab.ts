@@ -88,6 +88,12 @@ export class Lab {
     return { server: await this.#equip(host, name, options), router }
   }
 
+  /** A server 192.168.NUMBER.LAST on a local network of the segment's. */
+  async networkServer(name: string, router: Host, number: number, last: number, equipment: ServerEquipment = {}) {
+    const host = await (await this.segment()).networkHost(name, router, number, last)
+    return this.#equip(host, name, equipment)
+  }
+
   /** A rendezvous on a public host 51.10.0.NUMBER; it ends with the lab. */
   async rendezvous(name: string, number: number, port: number): Promise<void> {
     const { host, address } = await (await this.segment()).publicHost(name, number)

@@ -11,6 +11,7 @@ import { watchAddresses } from '../../mesh/swarm/address-watch.ts'
 import { Multicast } from '../../mesh/swarm/multicast.ts'
 import { SixTransport } from '../../mesh/swarm/six-transport.ts'
 import { SwarmTransport } from '../../mesh/swarm/swarm-transport.ts'
+import { openTunnels } from '../../mesh/tunnel/open-tunnels.ts'
 import { WebSocketTransport } from '../../mesh/websocket/websocket-transport.ts'
 
 export interface LinkPeerOptions {
@@ -26,6 +27,8 @@ export type LinkPeerCommand =
   | { kind: 'peers'; peers: Record<PeerKey, PeerAddresses> }
   /** Sends so many bytes to the peer, which says `received` at the end. */
   | { kind: 'send'; peer: PeerKey; bytes: number }
+  /** The same through a tunnel. */
+  | { kind: 'tunnel'; peer: PeerKey; bytes: number }
 
 export type LinkPeerFact =
   | { kind: 'ready'; key: PeerKey; publicAddress?: string }
@@ -107,6 +110,42 @@ links.serve({
   },
 })
 
+const tunnels = openTunnels(links, log)
+
+tunnels.accept('transfer', (tunnel, _, peer) => {
+  let rest = Buffer.alloc(0)
+  let count = 0
+  let isWhole = true
+  let lastMs = performance.now()
+  let longestPauseMs = 0
+  tunnel.on('data', (data) => {
+    const nowMs = performance.now()
+    if (count > 0) longestPauseMs = Math.max(longestPauseMs, nowMs - lastMs)
+    lastMs = nowMs
+    rest = Buffer.concat([rest, data as Uint8Array])
+    for (; rest.byteLength >= messageBytes; count++) {
+      isWhole &&= messageAt(count).equals(rest.subarray(0, messageBytes))
+      rest = rest.subarray(messageBytes)
+    }
+  })
+  tunnel.on('end', () => {
+    const { wayChanges } = links.status().find((link) => link.peer === peer)!
+    isWhole &&= rest.byteLength === 0
+    say({ kind: 'received', bytes: count * messageBytes, isWhole, longestPauseMs, wayChanges })
+    tunnel.end(null)
+  })
+})
+
+async function sendByTunnel(peer: PeerKey, bytes: number): Promise<void> {
+  const tunnel = await tunnels.open(peer, { purpose: 'transfer' })
+  tunnel.resume()
+  for (let index = 0; index * messageBytes < bytes; index++) {
+    if (tunnel.write(messageAt(index))) continue
+    await new Promise<void>((resolve) => tunnel.once('drain', () => resolve()))
+  }
+  tunnel.end(null)
+}
+
 let sinceMs = 0
 const lastSaid = new Map<PeerKey, string>()
 links.onChange(() => {
@@ -165,6 +204,7 @@ for await (const bytes of Bun.stdin.stream()) {
   for (const line of lines) {
     const command = JSON.parse(line) as LinkPeerCommand
     if (command.kind === 'send') send(command.peer, command.bytes)
+    else if (command.kind === 'tunnel') sendByTunnel(command.peer, command.bytes)
     else {
       named = command.peers
       sinceMs = performance.now()

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { ChatClient } from './chat.ts'
 import type { Host } from './host.ts'
 import type { Lab } from './lab.ts'
+import { leaderOf } from './leader.ts'
 import type { Server } from './server.ts'
 import { until } from './until.ts'
 
@@ -24,12 +25,8 @@ export class MainJob {
   }
 
   /** The server that leads. Throws when nobody does. */
-  async leader(): Promise<Server> {
-    for (const server of this.servers) {
-      const status = await server.status()
-      if (status?.quorum?.role === 'leader') return server
-    }
-    throw new Error('none of the servers leads')
+  leader(): Promise<Server> {
+    return leaderOf(this.servers)
   }
 
   async openHosts(): Promise<void> {
@@ -75,10 +72,7 @@ const beginning: MainJobStep[] = [
       await first.start()
       await first.ready()
       await first.writeKubeconfig()
-      for (const other of others) {
-        const packed = await first.skein(['pack', '--out', other.executable, '--data-dir', first.dataDirectory])
-        if (packed.exitCode !== 0) throw new Error(packed.stderr)
-      }
+      await first.pack(others)
       return first.kubectl(['get', 'nodes', '-o', 'wide'])
     },
   },

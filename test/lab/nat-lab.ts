@@ -88,6 +88,13 @@ export class NatLab {
     await host.output(['ip', 'route', 'replace', 'default', 'via', `192.168.${number}.1`])
   }
 
+  /** The router of a local network gives a host the address .LAST there, and no other. */
+  async readdress(host: Host, number: number, last: number): Promise<void> {
+    await host.output(['ip', 'addr', 'flush', 'dev', 'eth0'])
+    await host.output(['ip', 'addr', 'add', `192.168.${number}.${last}/24`, 'dev', 'eth0'])
+    await host.output(['ip', 'route', 'replace', 'default', 'via', `192.168.${number}.1`])
+  }
+
   async close(): Promise<void> {
     for (const host of this.#hosts.splice(0).reverse()) await host.remove()
   }

@@ -40,6 +40,10 @@ export class RemotePeer {
     this.#tell({ kind: 'send', peer, bytes })
   }
 
+  sendByTunnel(peer: PeerKey, bytes: number): void {
+    this.#tell({ kind: 'tunnel', peer, bytes })
+  }
+
   /** The first fact of that kind for which it holds, of those said and to come; throws when it takes too long. */
   async next<Kind extends LinkPeerFact['kind']>(
     kind: Kind,

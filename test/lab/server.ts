@@ -72,7 +72,8 @@ export class Server {
   async ready(timeoutMs = 60_000): Promise<NodeStatus> {
     const deadline = performance.now() + timeoutMs
     for (;;) {
-      const status = await this.status()
+      // One that is busy with its start may answer late.
+      const status = await this.status().catch(() => undefined)
       if (status?.ready) return status
       if (this.#agent?.exitCode !== null && this.#agent !== undefined) {
         throw new Error(`the agent ended with ${this.#agent.exitCode}:\n${await this.logTail()}`)
@@ -122,6 +123,29 @@ export class Server {
   /** Runs a command of the executable on this server. */
   skein(args: string[], options?: RunOptions): Promise<Finished> {
     return run(this.host.command([this.executable, ...args]), options)
+  }
+
+  /** Asks the node that runs here by a command of the executable; gives what it printed, throws with what it complained of. */
+  async ask(...args: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.skein([...args, '--data-dir', this.dataDirectory])
+    if (exitCode !== 0) throw new Error(stderr)
+    return stdout
+  }
+
+  /** A join token of this node. */
+  async token(...flags: string[]): Promise<string> {
+    return (await this.ask('token', 'create', ...flags)).trim()
+  }
+
+  /** Puts executables with a token of this node into the places of others. */
+  async pack(others: readonly Server[]): Promise<void> {
+    for (const other of others) await this.ask('pack', '--out', other.executable)
+  }
+
+  /** The names of the members, as this node knows them. */
+  async nodeNames(): Promise<string[]> {
+    const nodes = JSON.parse(await this.ask('node', 'list', '--output', 'json')) as { name: string }[]
+    return nodes.map(({ name }) => name)
   }
 
   /** Writes an admin kubeconfig beside the data, for kubectl. */
