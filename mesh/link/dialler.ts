@@ -8,6 +8,9 @@ const better = { firstMs: 5_000, limitMs: 60_000 }
 /** A connection that was lost sooner is no reason to dial at once. */
 const lastingMs = 1000
 
+/** How a dial ends that was overtaken: no error to be told. */
+export class NotNeeded extends Error {}
+
 export interface DiallerOptions {
   transport: LinkTransport
   peer: PeerKey
@@ -104,7 +107,7 @@ export class Dialler {
         else connection.stream.destroy()
       },
       (error: Error) => {
-        if (settle()) failed(error)
+        if (settle() && !(error instanceof NotNeeded)) failed(error)
       },
     )
   }

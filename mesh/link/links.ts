@@ -62,7 +62,7 @@ export interface LinkStatus {
   lostPackets?: number
   /** Times the way was changed or lost since the session began. */
   wayChanges: number
-  /** Cluster time. */
+  /** When the state began to be this one: clock time. */
   sinceMs?: number
   lastError?: string
 }

@@ -3,6 +3,7 @@ import { within } from '../clock/deadline.ts'
 import type { Logger } from '../logger/logger.ts'
 import type { CircuitStream } from './circuit-stream.ts'
 import { Circuits } from './circuits.ts'
+import { NotNeeded } from './dialler.ts'
 import type { Links, PeerAddresses, PeerKey } from './links.ts'
 import type { Connection, LinkTransport, LinkTransportOwner } from './transport.ts'
 
@@ -67,7 +68,7 @@ export class PeerRelayTransport implements LinkTransport {
   async #dial(peer: PeerKey, signal: AbortSignal): Promise<Connection> {
     await pause(patienceMs, signal)
     const status = this.#links!.status().find((link) => link.peer === peer)
-    if (status?.state === 'connected') throw new Error('another way was found')
+    if (status?.state === 'connected') throw new NotNeeded('another way was found')
     let failure = new Error('no peer is linked that could relay')
     for (const relay of this.#circuits!.relays.slice(0, maxRelaysAsked)) {
       if (relay === peer) continue

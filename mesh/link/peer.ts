@@ -34,7 +34,9 @@ export class Peer {
   #nextWay = 0
   #sentBytes = 0
   #receivedBytes = 0
-  #openedAtMs: number | undefined
+  #isConnected = false
+  /** Connected, or not, since then. */
+  #sinceMs: number
   #dialError: string | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #timerAtMs = Number.POSITIVE_INFINITY
@@ -45,6 +47,7 @@ export class Peer {
   constructor(options: PeerOptions) {
     const { self, peer, process, protocols, giveUpMs } = options
     this.#options = options
+    this.#sinceMs = options.clock.nowMs()
     this.#link = new Link({ self, peer, process, protocols, giveUpMs })
     this.#diallers = options.transports.map(
       (transport) =>
@@ -78,7 +81,7 @@ export class Peer {
       resentBytes: link.resentBytes,
       lostPackets: (active?.connection.stream.rawStream as { retransmits?: number } | undefined)?.retransmits,
       wayChanges: link.wayChanges,
-      sinceMs: this.#openedAtMs,
+      sinceMs: this.#sinceMs,
       lastError: link.lastError ?? this.#dialError,
     }
   }
@@ -220,7 +223,6 @@ export class Peer {
       case 'closed': {
         const channels = this.#channels
         this.#channels = undefined
-        this.#openedAtMs = undefined
         this.#options.log.info('a session ended', { peer: this.#options.peer, reason: effect.reason })
         channels?.close()
         return
@@ -231,8 +233,7 @@ export class Peer {
   }
 
   #opened(): void {
-    const { peer, log, clock, protocols } = this.#options
-    this.#openedAtMs = clock.nowMs()
+    const { peer, log, protocols } = this.#options
     this.#dialError = undefined
     const link = this.#link
     this.#channels = new Channels(
@@ -266,7 +267,11 @@ export class Peer {
 
   #changed(): void {
     const active = this.#active()
-    const { peer, log } = this.#options
+    const { peer, log, clock } = this.#options
+    if (this.#isConnected !== (active !== undefined)) {
+      this.#isConnected = !this.#isConnected
+      this.#sinceMs = clock.nowMs()
+    }
     if (active === undefined) log.debug('a link has no way', { peer, reason: this.#link.lastError })
     else log.debug('a link has a way', { peer, way: active.connection.way, via: active.connection.via })
     this.#planDials()
