@@ -161,7 +161,7 @@ if (!insideNamespace) {
         await Bun.sleep(50)
       }
     }
-    const forever = ['sh', '-c', 'trap exit TERM; while true; do sleep 0.1; done']
+    const forever = ['sh', '-c', 'trap exit TERM; while true; do echo; sleep 0.1; done']
 
     test('containerd killed: containers run on, and new pods begin', async () => {
       await agent.ask({ do: 'create', pod: busyboxPod('stays', forever) })
@@ -210,6 +210,7 @@ if (!insideNamespace) {
         agent.tell({ do: 'create', pod: busyboxPod(`p${round}`, round % 4 === 3 ? ['false'] : forever) })
         if (round >= 3) agent.tell({ do: 'delete', name: `p${round - 3}`, graceSeconds: random(2) })
         if (round % 3 === 0) agent.tell({ do: 'exec', name: 'stays' })
+        if (round % 3 === 1) agent.tell({ do: 'follow', name: 'stays' })
         await Bun.sleep(random(700))
         await agent.kill()
         await agent.start()

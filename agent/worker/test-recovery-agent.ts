@@ -14,6 +14,8 @@ export type Command =
   | { do: 'create'; pod: Pod }
   | { do: 'delete'; name: string; graceSeconds: number }
   | { do: 'exec'; name: string }
+  /** Reads the log, and goes on to. */
+  | { do: 'follow'; name: string }
   | { do: 'list' }
   | { do: 'import'; file: string }
 
@@ -48,6 +50,15 @@ if (import.meta.main) {
     const pod = await resource.get(command.name)
     const { name, namespace, uid } = pod.metadata!
     const ref = { name: name!, namespace: namespace!, uid: uid!, nodeName: 'worker-1' }
+    if (command.do === 'follow') {
+      const log = { container: 'main', follow: true, previous: false, timestamps: false }
+      const reader = (await worker.podStreams.logs(ref, log)).getReader()
+      const first = await reader.read()
+      void (async () => {
+        while (!(await reader.read()).done);
+      })().catch(() => {})
+      return !first.done
+    }
     const streams = { stdin: false, stdout: true, stderr: true, tty: false }
     const session = await worker.podStreams.exec(ref, { container: 'main', command: ['sleep', '60'], ...streams })
     return session.stdout !== undefined

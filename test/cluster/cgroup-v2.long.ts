@@ -54,7 +54,7 @@ items:
 
 const kubectl = 'kubectl --kubeconfig /root/kubeconfig'
 const own = '/sys/fs/cgroup'
-const ready = { text: /"ready": true/, timeoutMs: 600_000 }
+const ready = { text: /"ready": true/, timeoutMs: 1200_000 }
 
 /** What a container sees of its own cgroup: limits in bytes, quota and period in microseconds, weight from 1 to 10000. */
 const seenInside = (pod: string, container = 'main') =>
@@ -95,7 +95,7 @@ const podCgroups = `find ${own} -type d -name '*pod[0-9a-f]*[-_]*' | sed 's/.*po
 const containers = `${kubectl} get pods -o 'jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[*].containerID} {.status.containerStatuses[*].restartCount}{"\\n"}{end}' | grep -v greedy`
 
 async function deletePods(machine: Machine): Promise<void> {
-  await machine.output(`${kubectl} delete pods --all --timeout 120s`, 180_000)
+  await machine.output(`${kubectl} delete pods --all --timeout 600s`, 700_000)
   await machine.until(`${podCgroups} | wc -l`, /^0$/m)
 }
 
@@ -105,14 +105,14 @@ const files = () => ({
   '/var/lib/skein/images/busybox.tar': makeImages(['busybox'])[0]!,
 })
 
-const bootMs = 300_000
+const bootMs = 900_000
 
 describe('cgroup version 2 under systemd', () => {
   let machine: Machine
   beforeAll(async () => {
     machine = await Machine.create({ name: 'systemd', files: files(), init: 'systemd' })
     await machine.boot(bootMs)
-  }, 600_000)
+  }, 1200_000)
   afterAll(() => machine.remove())
 
   test('limits as the containers and the kernel see them', async () => {
@@ -120,7 +120,7 @@ describe('cgroup version 2 under systemd', () => {
     await machine.output('skein install --recovery-key-file /root/recovery-key')
     await runPods(machine)
     await checkLimits(machine)
-  }, 1200_000)
+  }, 2400_000)
 
   test("pods are systemd's: slices of their classes with the pods' limits, and a scope for each container", async () => {
     const uid = await machine.output(`${kubectl} get pod burstable -o 'jsonpath={.metadata.uid}'`)
@@ -140,18 +140,18 @@ describe('cgroup version 2 under systemd', () => {
     expect(guaranteed).toBe(-997)
     expect(burstable).toBeWithin(900, 1000)
     expect(besteffort).toBe(1000)
-  }, 600_000)
+  }, 1200_000)
 
   test('a restart of the service, and kill -9 of its process, touch no container', async () => {
     const before = await machine.output(containers)
-    await machine.output('systemctl restart skein', 600_000)
+    await machine.output('systemctl restart skein', 1200_000)
     await machine.until('skein status --output json', ready.text, ready.timeoutMs)
     expect(await machine.output(containers)).toBe(before)
     await machine.output('kill -9 $(systemctl show -P MainPID skein)')
     await machine.until('systemctl is-active skein && skein status --output json', ready.text, ready.timeoutMs)
     expect(await machine.output(containers)).toBe(before)
     expect(before).toMatch(/^burstable (containerd:\/\/\S+ ){2}0 0$/m)
-  }, 1800_000)
+  }, 3600_000)
 
   test('after a power cut the pods start again, and their removal leaves no cgroup', async () => {
     await machine.output('sync')
@@ -163,7 +163,7 @@ describe('cgroup version 2 under systemd', () => {
     await deletePods(machine)
     await machine.output('systemctl stop skein && skein uninstall --data', 300_000)
     expect(await machine.output(`find ${own} -name 'kubepods*' | wc -l; pgrep -c containerd || true`)).toBe('0\n0')
-  }, 1800_000)
+  }, 3600_000)
 })
 
 describe('cgroup version 2 without systemd', () => {
@@ -171,7 +171,7 @@ describe('cgroup version 2 without systemd', () => {
   beforeAll(async () => {
     machine = await Machine.create({ name: 'bare', files: files(), init: 'none' })
     await machine.boot(bootMs)
-  }, 600_000)
+  }, 1200_000)
   afterAll(() => machine.remove())
 
   test('limits are written to the cgroup file system, below a root of its own, and nothing is left there', async () => {
@@ -183,5 +183,5 @@ describe('cgroup version 2 without systemd', () => {
     const level = `${own}/site/one/kubepods/burstable/pod${uid}`
     expect(await machine.output(`cat ${level}/memory.max ${level}/cpu.weight`)).toBe(`${160 << 20}\n39`)
     await deletePods(machine)
-  }, 1800_000)
+  }, 3600_000)
 })

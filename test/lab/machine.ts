@@ -98,7 +98,7 @@ export class Machine {
   }
 
   /** Resolves once it takes commands. */
-  async boot(timeoutMs = 300_000): Promise<void> {
+  async boot(timeoutMs = 900_000): Promise<void> {
     const { directory } = this
     const socket = join(directory, 'line.sock')
     const init = this.#options.init === 'systemd' ? '' : ' init=/usr/local/sbin/bare-init'
@@ -107,7 +107,7 @@ export class Machine {
     const disk = `file=${join(directory, 'disk')},format=raw,if=virtio,cache=unsafe`
     this.#qemu = Bun.spawn(
       [
-        ...['nice', '-n', '5', 'qemu-system-x86_64', '-nodefaults', '-no-reboot', ...machine, ...kernel],
+        ...['qemu-system-x86_64', '-nodefaults', '-no-reboot', ...machine, ...kernel],
         ...['-append', `root=/dev/vda rw console=ttyS0 panic=-1${init}`, '-drive', disk, '-nic', 'none'],
         ...['-serial', `file:${join(directory, 'console.log')}`],
         ...['-serial', `unix:${socket},server=on,wait=on`],
@@ -154,7 +154,7 @@ export class Machine {
   }
 
   /** Runs a shell script on it; `stdout` holds all that it printed. Throws when the machine does not answer in time. */
-  async run(script: string, timeoutMs = 120_000): Promise<Finished> {
+  async run(script: string, timeoutMs = 300_000): Promise<Finished> {
     const number = this.#nextNumber++
     const { promise, resolve, reject } = Promise.withResolvers<Finished>()
     this.#waiting.set(number, resolve)
@@ -172,7 +172,7 @@ export class Machine {
   }
 
   /** Runs a script again until it succeeds and prints what is wanted; gives that. Throws with the last answer. */
-  async until(script: string, wanted: RegExp, timeoutMs = 300_000): Promise<string> {
+  async until(script: string, wanted: RegExp, timeoutMs = 900_000): Promise<string> {
     for (const endMs = performance.now() + timeoutMs; ; ) {
       const { exitCode, stdout } = await this.run(script)
       if (exitCode === 0 && wanted.test(stdout)) return stdout.replace(/\n$/, '')
