@@ -206,9 +206,10 @@ export class Chaos {
     if (name !== undefined) this.#cluster.workers.revive(name)
   }
 
-  /** The node goes with all of its pods; another of its name comes. */
+  /** The node goes with all that runs on it; another of its name comes. */
   async #replaceNode(): Promise<void> {
     const name = `node-${this.#pick(nodeCount)}`
+    this.#cluster.workers.switchOff(name)
     await this.#cluster.client.resource(nodes).delete(name)
     await addNodes(this.#cluster.client, [pretendNode(name)])
   }
@@ -246,6 +247,8 @@ export class Chaos {
     } catch (error) {
       throw new Error([error, ...wrong, ...(await this.#describe())].join('\n'))
     }
+    const { doubles } = this.#cluster.workers
+    if (doubles.length > 0) throw new Error(['two pods of one identity', ...doubles].join('\n'))
   }
 
   /** Pods that do not run, and nodes that are not ready. */

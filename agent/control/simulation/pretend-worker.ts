@@ -8,6 +8,7 @@ import { silentLogger } from '../../../mesh/logger/logger.ts'
 import { isDeleting, keyOf, nameOf, namespaceOf } from '../object/meta.ts'
 import { isFinished, isReady } from '../object/pod.ts'
 import { timestamp } from '../object/time.ts'
+import type { ObjectKey } from '../object/types.ts'
 
 export interface PretendWorkersOptions {
   client: Client
@@ -26,6 +27,10 @@ export class PretendWorkers {
   #work = new Set<Promise<void>>()
   /** Nodes whose workers are dead: nothing happens to their pods, and nobody hears of them. */
   readonly dead = new Set<string>()
+  /** One for each pod that was started while another one of its name still ran. */
+  readonly doubles: string[] = []
+  /** What runs, on machines whose workers are dead too. */
+  #running = new Map<ObjectKey, { uid: string; nodeName: string }>()
   #heartbeats: ReturnType<typeof setInterval> | undefined
 
   constructor(options: PretendWorkersOptions) {
@@ -39,6 +44,11 @@ export class PretendWorkers {
   revive(nodeName: string): void {
     this.dead.delete(nodeName)
     for (const pod of this.#pods.list()) this.#handle(pod)
+  }
+
+  /** The machine is switched off: none of its pods runs any more. */
+  switchOff(nodeName: string): void {
+    for (const [key, pod] of this.#running) if (pod.nodeName === nodeName) this.#running.delete(key)
   }
 
   /** Every living node reports as ready, each ten seconds. */
@@ -65,6 +75,7 @@ export class PretendWorkers {
 
   /** Ends a pod as if its containers had. */
   async finish(pod: Pod, phase: 'Succeeded' | 'Failed'): Promise<void> {
+    this.#end(pod)
     await this.#write(pod, endedStatus(pod, phase, this.#options.clock.nowMs()))
   }
 
@@ -87,6 +98,7 @@ export class PretendWorkers {
   async #act(pod: Pod): Promise<void> {
     const { client, clock, fateOf = () => 'run' } = this.#options
     if (isDeleting(pod)) {
+      this.#end(pod)
       const preconditions = { uid: pod.metadata?.uid }
       await client.resource(pods, namespaceOf(pod)).delete(nameOf(pod), { gracePeriodSeconds: 0, preconditions })
       return
@@ -95,8 +107,24 @@ export class PretendWorkers {
     if (isFinished(pod) || isReady(pod)) return
     const fate = fateOf(pod)
     if (fate === 'pend') return
-    if (fate === 'run') await this.#write(pod, runningStatus(pod, clock.nowMs()))
-    else await this.#write(pod, endedStatus(pod, fate === 'succeed' ? 'Succeeded' : 'Failed', clock.nowMs()))
+    if (fate === 'run') {
+      this.#begin(pod)
+      await this.#write(pod, runningStatus(pod, clock.nowMs()))
+    } else await this.#write(pod, endedStatus(pod, fate === 'succeed' ? 'Succeeded' : 'Failed', clock.nowMs()))
+  }
+
+  #begin(pod: Pod): void {
+    const { uid = '' } = pod.metadata ?? {}
+    const { nodeName = '' } = pod.spec ?? {}
+    const other = this.#running.get(keyOf(pod))
+    if (other && other.uid !== uid) {
+      this.doubles.push(`${keyOf(pod)} was started on ${nodeName} while another one ran on ${other.nodeName}`)
+    }
+    this.#running.set(keyOf(pod), { uid, nodeName })
+  }
+
+  #end(pod: Pod): void {
+    if (this.#running.get(keyOf(pod))?.uid === pod.metadata?.uid) this.#running.delete(keyOf(pod))
   }
 
   async #write(pod: Pod, status: Pod['status']): Promise<void> {
