@@ -5,6 +5,6 @@ import { QuorumCluster } from './quorum-cluster.ts'
 const speed = 30
 
 /** The chaos of `agent/control/simulation`, over three voters whose leader is killed, with kill -9, at least once. */
-export function runQuorumChaos(seed: number, steps: number): Promise<void> {
-  return Chaos.run(seed, steps, ({ nodes, fateOf }) => QuorumCluster.start({ nodes, fateOf, speed }))
+export async function runQuorumChaos(seed: number, steps: number): Promise<void> {
+  await Chaos.run(seed, steps, ({ nodes, fateOf }) => QuorumCluster.start({ nodes, fateOf, speed }))
 }

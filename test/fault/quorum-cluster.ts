@@ -3,7 +3,7 @@ import { addNodes, type Fate, PretendWorkers, pretendNode } from '../../agent/co
 import type { Client } from '../../api/client/client.ts'
 import { namespaces } from '../../api/schema/generated/resources.ts'
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
-import { systemClock } from '../../mesh/clock/clock.ts'
+import { type Clock, systemClock } from '../../mesh/clock/clock.ts'
 import { patient } from './patient-client.ts'
 import { openVoter, type Voter, voterIds } from './voter.ts'
 import { type Leading, type WireOptions, Wires } from './wires.ts'
@@ -65,6 +65,10 @@ export class QuorumCluster {
       names.map((name) => pretendNode(name)),
     )
     return cluster
+  }
+
+  get clock(): Clock {
+    return this.#wires.time ?? systemClock
   }
 
   /** Resolves with a leader in a process of its own, its loops at work. */

@@ -1,5 +1,5 @@
 /** A voter in a process of its own, which can be killed and stopped: its datagrams go through the parent. */
-import { FastTime } from '../../agent/control/simulation/fast-time.ts'
+import { FastTime } from './fast-time.ts'
 import type { FromVoter, ToVoter, VoterOrders } from './messages.ts'
 import { openVoter } from './voter.ts'
 

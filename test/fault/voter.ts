@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { startControl } from '../../agent/control/control.ts'
-import type { FastTime } from '../../agent/control/simulation/fast-time.ts'
 import { LeaderLoops } from '../../agent/leader-loops.ts'
 import { type LocalApi, startLocalApi } from '../../api/client/local-api.ts'
 import { systemClock } from '../../mesh/clock/clock.ts'
@@ -10,6 +9,7 @@ import { silentLogger } from '../../mesh/logger/logger.ts'
 import type { Leadership } from '../../mesh/raft/effects.ts'
 import { ReplicatedStore } from '../../mesh/store/replicated.ts'
 import type { Store } from '../../mesh/store/store.ts'
+import type { FastTime } from './fast-time.ts'
 
 export const voterIds = ['1', '2', '3'] as const
 

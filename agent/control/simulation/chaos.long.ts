@@ -6,5 +6,9 @@ const first = Number(process.env.SKEIN_SEED ?? 1000)
 const count = Number(process.env.SKEIN_SEEDS ?? 1000)
 
 for (let seed = first; seed < first + count; seed++) {
-  test(`after failures at random the state is as specified, seed ${seed}`, () => Chaos.run(seed, 200), 300_000)
+  test(
+    `after failures at random the state is as specified, seed ${seed}`,
+    async () => void (await Chaos.run(seed, 200)),
+    300_000,
+  )
 }

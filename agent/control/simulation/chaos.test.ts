@@ -1,4 +1,4 @@
-import { test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { Chaos } from './chaos.ts'
 
 test.each(Array.from({ length: 10 }, (_, seed) => seed))(
@@ -8,3 +8,7 @@ test.each(Array.from({ length: 10 }, (_, seed) => seed))(
   },
   60_000,
 )
+
+test('a seed gives the same run again', async () => {
+  expect(await Chaos.run(10, 60)).toBe(await Chaos.run(10, 60))
+}, 60_000)

@@ -11,17 +11,21 @@ import {
   statefulsets,
 } from '../../../api/schema/generated/resources.ts'
 import type { Pod, PodTemplateSpec } from '../../../api/schema/generated/types/core-v1.ts'
+import type { Clock } from '../../../mesh/clock/clock.ts'
 import { controllerOf, nameOf, namespaceOf } from '../object/meta.ts'
 import { isFinished, isReady } from '../object/pod.ts'
 import type { ResourceRef } from '../object/types.ts'
 import { SimulatedCluster } from './cluster.ts'
-import { FastTime } from './fast-time.ts'
 import { addNodes, type Fate, type PretendWorkers, pretendNode } from './pretend-worker.ts'
 import { seededRandom } from './seeded-random.ts'
+import { VirtualTime } from './virtual-time.ts'
 
-const speed = 60
-/** The longest back-off, a quarter of an hour, has to fit in. */
-const quietMs = 60_000
+/** The longest back-off, a quarter of an hour, has to fit in, and what slow machines need. */
+const quietMs = 2 * 3_600_000
+const checkMs = 1000
+/** Two changes of somebody outside are at most so far apart: in time, and in steps of those who work on the last one. */
+const pauseMs = 1000
+const pauseSteps = 300
 const nodeCount = 4
 const namespace = 'default'
 
@@ -37,21 +41,28 @@ export interface ChaosCluster {
   readonly workers: PretendWorkers
   /** Another leader takes over. */
   changeLeader(): Promise<void>
-  until(what: string, condition: () => Promise<boolean>, timeoutMs?: number): Promise<void>
+  /** Of the loops and workers; the process's timers follow it. */
+  readonly clock: Clock
   stop(): Promise<void>
 }
 
 async function startSimulated(options: ChaosOptions): Promise<ChaosCluster> {
-  const time = new FastTime(speed)
-  const cluster = await SimulatedCluster.start({ ...options, clock: time })
+  const time = new VirtualTime(Math.floor(options.random() * 2 ** 32))
+  const cluster = await SimulatedCluster.start({ ...options, clock: time }).catch((error) => {
+    time.restore()
+    throw error
+  })
   return {
     client: cluster.client,
     workers: cluster.workers,
+    clock: time,
     changeLeader: () => cluster.changeLeader(),
-    until: (...args) => cluster.until(...args),
     stop: () => cluster.stop().finally(() => time.restore()),
   }
 }
+
+/** As long as everybody else takes it to be. */
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /**
  * For tests: loads of every sort, whose pods, nodes and leaders fail and whose specifications change at random, by a
@@ -67,7 +78,8 @@ export class Chaos {
     this.#cluster = cluster
   }
 
-  static async run(seed: number, steps: number, start = startSimulated): Promise<void> {
+  /** Resolves with where it ended: the last revision and the time. */
+  static async run(seed: number, steps: number, start = startSimulated): Promise<string> {
     const random = seededRandom(seed)
     // Most pods of jobs succeed; others run.
     const fateOf = (pod: Pod) => (controllerOf(pod)?.kind === 'Job' ? (random() < 0.8 ? 'succeed' : 'fail') : 'run')
@@ -83,6 +95,8 @@ export class Chaos {
       }
       chaos.#calm()
       await chaos.#check()
+      const { metadata } = await cluster.client.resource(pods, namespace).list()
+      return `${metadata.resourceVersion} at ${cluster.clock.nowMs()}`
     } catch (error) {
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
       throw new Error(`seed ${seed}, ${steps} steps: ${why}`)
@@ -142,7 +156,9 @@ export class Chaos {
       // Somebody else was faster.
       if (!isReason(error, 'Conflict') && !isReason(error, 'NotFound') && !isReason(error, 'AlreadyExists')) throw error
     }
-    if (this.#pick(3) > 0) await Bun.sleep(this.#pick(25))
+    const kind = this.#pick(3)
+    if (kind === 0) await sleep(this.#pick(pauseMs))
+    if (kind === 1) for (let i = this.#pick(pauseSteps); i > 0; i--) await null
   }
 
   async #scale(ref: ResourceRef, name: string, most: number): Promise<void> {
@@ -221,7 +237,7 @@ export class Chaos {
     // In the foreground it waits for its pods, and those wait for their workers.
     this.#calm()
     await all.delete('web', { propagationPolicy: policies[this.#pick(3)] })
-    await this.#cluster.until('the Deployment is gone', async () => {
+    await this.#until('the Deployment is gone', async () => {
       return (await all.list()).items.length === 0
     })
     await all.create({ metadata: { name: 'web' }, spec })
@@ -232,18 +248,20 @@ export class Chaos {
     for (const name of [...this.#cluster.workers.dead]) this.#cluster.workers.revive(name)
   }
 
+  async #until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const { clock } = this.#cluster
+    for (const deadlineMs = clock.monotonicMs() + quietMs; !(await condition()); await sleep(checkMs)) {
+      if (clock.monotonicMs() > deadlineMs) throw new Error(`not within ${quietMs / 60_000} minutes: ${what}`)
+    }
+  }
+
   async #check(): Promise<void> {
     let wrong: string[] = ['never looked']
     try {
-      await this.#cluster.until(
-        'the state is as specified',
-        async () => {
-          wrong = await this.#faults()
-          if (wrong.length > 0) await Bun.sleep(20)
-          return wrong.length === 0
-        },
-        quietMs,
-      )
+      await this.#until('the state is as specified', async () => {
+        wrong = await this.#faults()
+        return wrong.length === 0
+      })
     } catch (error) {
       throw new Error([error, ...wrong, ...(await this.#describe())].join('\n'))
     }

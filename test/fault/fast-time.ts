@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Clock } from '../../../mesh/clock/clock.ts'
+import type { Clock } from '../../mesh/clock/clock.ts'
 
 /**
  * For simulations: clock and timers that run `speed` times as fast, so that back-offs and grace periods of minutes
