@@ -84,7 +84,6 @@ export class Chaos {
     // Most pods of jobs succeed; others run.
     const fateOf = (pod: Pod) => (controllerOf(pod)?.kind === 'Job' ? (random() < 0.8 ? 'succeed' : 'fail') : 'run')
     const cluster = await start({ nodes: nodeCount, random, fateOf })
-    cluster.workers.startHeartbeats()
     const chaos = new Chaos(seed, cluster)
     try {
       await chaos.#create()

@@ -20,6 +20,9 @@ export interface PretendWorkersOptions {
 /** `run`: runs and is ready; `succeed` and `fail`: its containers end at once; `pend`: never starts. */
 export type Fate = 'run' | 'succeed' | 'fail' | 'pend'
 
+/** Every living node reports as ready this often. */
+const heartbeatMs = 10_000
+
 /** For tests: what the workers of all nodes would do to pods, without containers. */
 export class PretendWorkers {
   #options: PretendWorkersOptions
@@ -31,13 +34,14 @@ export class PretendWorkers {
   readonly doubles: string[] = []
   /** What runs, on machines whose workers are dead too. */
   #running = new Map<ObjectKey, { uid: string; nodeName: string }>()
-  #heartbeats: ReturnType<typeof setInterval> | undefined
+  readonly #heartbeats: ReturnType<typeof setInterval>
 
   constructor(options: PretendWorkersOptions) {
     this.#options = options
     this.#pods = createInformer(options.client, pods, { log: silentLogger })
     const handle = (pod: Pod) => this.#handle(pod)
     this.#pods.addHandler({ added: handle, updated: (_, pod) => handle(pod) })
+    this.#heartbeats = setInterval(() => this.#track(this.#beat()), heartbeatMs)
   }
 
   /** The worker of the node works again. */
@@ -49,11 +53,6 @@ export class PretendWorkers {
   /** The machine is switched off: none of its pods runs any more. */
   switchOff(nodeName: string): void {
     for (const [key, pod] of this.#running) if (pod.nodeName === nodeName) this.#running.delete(key)
-  }
-
-  /** Every living node reports as ready, each ten seconds. */
-  startHeartbeats(): void {
-    this.#heartbeats = setInterval(() => this.#track(this.#beat()), 10_000)
   }
 
   async #beat(): Promise<void> {
