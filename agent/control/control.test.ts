@@ -154,15 +154,3 @@ test('a namespace has its account and authority, and is emptied before it goes',
   })
   expect((await client.resource(pods, 'shop').list()).items).toEqual([])
 })
-
-test('another leader takes over in the middle of a rollout', async () => {
-  const { client } = cluster
-  await client.resource(deployments).create(web(8))
-  await cluster.until('8 replicas run', isRolledOut)
-  const current = await client.resource(deployments, 'default').get('web')
-  await client.resource(deployments).update({ ...current, spec: web(8, 'nginx:2').spec })
-  await cluster.changeLeader()
-  await cluster.until('the new image runs', isRolledOut)
-  const { items } = await client.resource(pods, 'default').list()
-  expect(items.filter((pod) => pod.spec?.containers[0]?.image === 'nginx:2')).toHaveLength(8)
-})

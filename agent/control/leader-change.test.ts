@@ -1,16 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { deployments, pods } from '../../api/schema/generated/resources.ts'
-import type { Deployment } from '../../api/schema/generated/types/apps-v1.ts'
 import { systemClock } from '../../mesh/clock/clock.ts'
-import { silentLogger } from '../../mesh/logger/logger.ts'
+import type { LogFields, Logger } from '../../mesh/logger/logger.ts'
 import { type Control, startControl } from './control.ts'
-import { isReady } from './object/pod.ts'
 import { SimulatedCluster } from './simulation/cluster.ts'
-import { PodCount } from './simulation/pod-count.ts'
+import { WatchedRollout } from './simulation/watched-rollout.ts'
 
-const replicas = 50
-const maxSurge = 5
-const maxUnavailable = 3
+// In one process; with voters that are killed and stopped: test/fault/control-leader.test.ts.
 
 let cluster: SimulatedCluster
 beforeEach(async () => {
@@ -18,74 +13,42 @@ beforeEach(async () => {
 })
 afterEach(() => cluster.stop())
 
-function web(image: string): Deployment {
-  return {
-    metadata: { name: 'web', namespace: 'default' },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: 'web' } },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } },
-      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image }] } },
-    },
-  }
-}
-
-const isComplete = async (image: string) => {
-  const { items } = await cluster.client.resource(pods, 'default').list()
-  const { status } = await cluster.client.resource(deployments, 'default').get('web')
-  const isAll = items.length === replicas && items.every((pod) => pod.spec?.containers[0]?.image === image)
-  return isAll && items.every(isReady) && status?.updatedReplicas === replicas && status.availableReplicas === replicas
-}
-
-const update = async (image: string) => {
-  const current = await cluster.client.resource(deployments, 'default').get('web')
-  await cluster.client.resource(deployments).update({ ...current, spec: web(image).spec })
-}
-
 test('a rolling update of 50 goes on under other leaders and never leaves its limits', async () => {
-  const all = cluster.client.resource(pods, 'default')
-  await cluster.client.resource(deployments).create(web('one'))
-  await cluster.until('50 run', () => isComplete('one'))
-  const { items, metadata } = await all.list()
-  const watcher = new PodCount(all, metadata.resourceVersion, items)
-  await update('two')
-  const isUnderWay = (count: number) => async () => {
-    const now = (await all.list()).items
-    return now.filter((pod) => pod.spec?.containers[0]?.image === 'two').length >= count
-  }
-  await cluster.until('it is under way', isUnderWay(10))
+  const rollout = await WatchedRollout.start(cluster)
+  await rollout.update('two')
+  await rollout.underWay('two', 10)
   await cluster.changeLeader()
-  await cluster.until('it goes on', isUnderWay(30))
+  await rollout.underWay('two', 30)
   await cluster.changeLeader()
-  await cluster.until('it is complete', () => isComplete('two'))
-  await watcher.stop()
-  expect(watcher.most).toBeLessThanOrEqual(replicas + maxSurge)
-  expect(watcher.fewestReady).toBeGreaterThanOrEqual(replicas - maxUnavailable)
-}, 60_000)
+  await rollout.complete('two')
+  expect(await rollout.violations()).toEqual([])
+}, 120_000)
 
 test('a leader that was stopped and goes on after its time is over changes nothing', async () => {
-  await cluster.client.resource(deployments).create(web('one'))
-  await cluster.until('50 run', () => isComplete('one'))
+  const rollout = await WatchedRollout.start(cluster)
   // The next leader, of term 2, has written; the loops of term 1 never heard that they are over.
+  let heard = () => {}
+  const hear = (_: string, fields: LogFields = {}) => {
+    if (fields.key === 'default/web' && String(fields.error).includes('term 2 has begun')) heard()
+  }
+  const log: Logger = { debug: hear, info: hear, warn: hear, error: hear, child: () => log }
   const late: Control = startControl({
     client: cluster.api.client('system:late'),
-    term: 1,
-    clock: systemClock,
-    log: silentLogger,
-    clusterCaPem: 'OTHER PEM',
+    ...{ term: 1, clock: systemClock, log, clusterCaPem: 'OTHER PEM' },
   })
   await late.ready()
   await cluster.changeLeader()
-  await update('two')
-  await cluster.until('it is complete', () => isComplete('two'))
+  await rollout.update('two')
+  await rollout.complete('two')
   await cluster.control.stop()
-  const before = cluster.store.revision
-  const { metadata } = await cluster.client.resource(pods, 'default').list()
-  expect(Number(metadata.resourceVersion)).toBe(before)
-  await update('three')
-  const after = cluster.store.revision
   // Its loops see the change, and work on it, in vain.
-  await Bun.sleep(300)
-  expect(cluster.store.revision).toBe(after)
+  const refused = new Promise<void>((resolve) => {
+    heard = resolve
+  })
+  await rollout.update('three')
+  const after = cluster.store.revision
+  await refused
   await late.stop()
-}, 60_000)
+  expect(cluster.store.revision).toBe(after)
+  expect(await rollout.violations()).toEqual([])
+}, 120_000)

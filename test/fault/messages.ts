@@ -1,3 +1,6 @@
+/** What the loops of a voter that leads, or led, are about to be, or are. */
+export type LoopsState = 'changing' | 'working' | 'ended'
+
 /** What a voter's process is started with. */
 export interface VoterOrders {
   id: string
@@ -16,4 +19,4 @@ export interface ToVoter {
 export type FromVoter =
   | { kind: 'ready' }
   | { kind: 'datagram'; to: string; datagram: Uint8Array }
-  | { kind: 'leadership'; role: string; term: number; loopsWork: boolean }
+  | { kind: 'leadership'; role: string; term: number; loops: LoopsState }

@@ -49,7 +49,7 @@ export class QuorumCluster {
     const [id, ...others] = voterIds
     const opening = openVoter({
       ...{ id, tickMs, time, directory: join(directory, id), transport: wires.firstTransport() },
-      leadershipChanged: ({ role, term }, loopsWork) => wires.heard(id, role, term, loopsWork),
+      leadershipChanged: ({ role, term }, loops) => wires.heard(id, role, term, loops),
     })
     // A lone voter of three cannot open its store before another one is there.
     const [first] = await Promise.all([opening, ...others.map((other) => wires.startChild(other))])
@@ -104,9 +104,9 @@ export class QuorumCluster {
     await this.#wires.endChild(id)
   }
 
-  /** The newest term that this voter has told of. */
-  termOf(id: string): number {
-    return this.#wires.terms.get(id) ?? 0
+  /** Resolves when this voter has heard of a term later than `term`, and none of its loops writes any more. */
+  async loopsEnded(id: string, term: number): Promise<void> {
+    while ((this.#wires.ended.get(id) ?? 0) <= term) await this.#wires.heardNext()
   }
 
   /** SIGSTOP or SIGCONT. */

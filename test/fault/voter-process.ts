@@ -18,6 +18,6 @@ await openVoter({
       deliver = next
     },
   },
-  leadershipChanged: ({ role, term }, loopsWork) => send({ kind: 'leadership', role, term, loopsWork }),
+  leadershipChanged: ({ role, term }, loops) => send({ kind: 'leadership', role, term, loops }),
 })
 send({ kind: 'ready' })

@@ -10,6 +10,7 @@ import type { Leadership } from '../../mesh/raft/effects.ts'
 import { ReplicatedStore } from '../../mesh/store/replicated.ts'
 import type { Store } from '../../mesh/store/store.ts'
 import type { FastTime } from './fast-time.ts'
+import type { LoopsState } from './messages.ts'
 
 export const voterIds = ['1', '2', '3'] as const
 
@@ -20,8 +21,8 @@ export interface VoterOptions {
   tickMs: number
   /** The loops, their API and the workers live in this time; log and store do not. */
   time?: FastTime
-  /** Told at each change; when it leads, again once its loops work. */
-  leadershipChanged(leadership: Leadership, loopsWork: boolean): void
+  /** Told at each change, and again once its loops work, or none of them writes any more. */
+  leadershipChanged(leadership: Leadership, loops: LoopsState): void
 }
 
 /** For tests: a node of a cluster of three voters, with all of the control plane but sockets. */
@@ -41,9 +42,10 @@ export async function openVoter(options: VoterOptions): Promise<Voter> {
   let latest: Leadership = { role: 'follower', term: 0, leader: null }
   const follow = async (leadership: Leadership) => {
     latest = leadership
-    leadershipChanged(leadership, false)
+    leadershipChanged(leadership, 'changing')
     await loops?.follow(leadership)
-    if (loops && leadership === latest && leadership.role === 'leader') leadershipChanged(leadership, true)
+    if (loops && leadership === latest)
+      leadershipChanged(leadership, leadership.role === 'leader' ? 'working' : 'ended')
   }
   const log = await real(() =>
     VoterLog.open({

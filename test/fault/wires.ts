@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Subprocess } from 'bun'
 import type { Transport } from '../../mesh/log/transport.ts'
 import { FastTime } from './fast-time.ts'
-import type { FromVoter, ToVoter, VoterOrders } from './messages.ts'
+import type { FromVoter, LoopsState, ToVoter, VoterOrders } from './messages.ts'
 import { voterIds } from './voter.ts'
 
 export interface WireOptions {
@@ -34,7 +34,8 @@ export class Wires {
   readonly tickMs: number
   readonly time: FastTime | undefined
   leading: Leading = { id: '', term: 0, loopsWork: false }
-  readonly terms = new Map<string, number>()
+  /** The term in which a voter's loops were last known to have ended. */
+  readonly ended = new Map<string, number>()
   readonly #speed: number | undefined
   readonly #startMs = Date.now()
   readonly #children = new Map<string, Child>()
@@ -59,8 +60,9 @@ export class Wires {
     }
   }
 
-  heard(id: string, role: string, term: number, loopsWork: boolean): void {
-    this.terms.set(id, term)
+  heard(id: string, role: string, term: number, loops: LoopsState): void {
+    const loopsWork = loops === 'working'
+    if (loops === 'ended') this.ended.set(id, term)
     if (role === 'leader' && loopsWork && term === this.leading.term) {
       this.leading = { id, term, loopsWork, tookMs: performance.now() - this.#electedMs }
     } else if (role === 'leader' && term > this.leading.term) {
@@ -96,7 +98,7 @@ export class Wires {
     const heard = (message: FromVoter) => {
       if (message.kind === 'ready') resolve()
       else if (message.kind === 'datagram') this.#deliver(id, message.to, message.datagram)
-      else this.heard(id, message.role, message.term, message.loopsWork)
+      else this.heard(id, message.role, message.term, message.loops)
     }
     const child = Bun.spawn([process.execPath, join(import.meta.dir, 'voter-process.ts'), JSON.stringify(orders)], {
       ipc: heard,

@@ -9,26 +9,19 @@ import { type ControllerDefinition, watch } from '../../loop/controller.ts'
 import { isNamespaceGoing } from '../../loop/writer.ts'
 import { isEquivalent } from '../../object/equal.ts'
 import { isDeleting, keyOf, namespaceOf } from '../../object/meta.ts'
-import { hasEndpoints, selects } from '../endpointslice/service-pods.ts'
-import { endpointsOf } from './subsets.ts'
-
-const managedByLabel = 'endpoints.kubernetes.io/managed-by'
+import { hasEndpoints, selects, servicesOf } from '../endpointslice/service-pods.ts'
+import { endpointsOf, managedByLabel } from './subsets.ts'
 
 /** Source: k8s.io/kubernetes/pkg/controller/endpoint/endpoints_controller.go. */
 export function endpointsController({ informers }: ControlContext): ControllerDefinition {
   const services = informers.of(servicesRef)
   const pods = informers.of(podsRef)
   const all = informers.of(endpointsRef)
-  const keysOfPod = (pod: Pod) =>
-    services
-      .list(namespaceOf(pod))
-      .filter((service) => selects(service, pod))
-      .map(keyOf)
   return {
     name: 'endpoint-controller',
     watches: [
       watch(servicesRef, (service: Service) => [keyOf(service)]),
-      watch(podsRef, keysOfPod),
+      watch(podsRef, (pod: Pod) => servicesOf(pod, services.list(namespaceOf(pod))).map(keyOf)),
       watch(endpointsRef, (endpoints: Endpoints) => [keyOf(endpoints)]),
     ],
     async reconcile(key, writer) {

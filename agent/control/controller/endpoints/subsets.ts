@@ -11,7 +11,7 @@ import { isReady } from '../../object/pod.ts'
 import { addressesOf, hostnameOf, isHeadless, isReachable, servedPorts } from '../endpointslice/service-pods.ts'
 
 const headlessLabel = 'service.kubernetes.io/headless'
-const managedByLabel = 'endpoints.kubernetes.io/managed-by'
+export const managedByLabel = 'endpoints.kubernetes.io/managed-by'
 const overCapacityAnnotation = 'endpoints.kubernetes.io/over-capacity'
 /** Source: pkg/controller/endpoint/endpoints_controller.go, maxCapacity. */
 const maxAddresses = 1000

@@ -12,11 +12,10 @@ import type {
 import type { Endpoint, EndpointSlice } from '../../../../api/schema/generated/types/discovery-v1.ts'
 import type { ControlContext } from '../../loop/context.ts'
 import { type ControllerDefinition, watch } from '../../loop/controller.ts'
-import { isNamespaceGoing } from '../../loop/writer.ts'
 import { canonicalJson, isEqual, isEquivalent } from '../../object/equal.ts'
-import { controllerReference, isDeleting, keyFor, keyOf, nameOf, namespaceOf } from '../../object/meta.ts'
+import { controllerReference, isDeleting, keyOf, nameOf, namespaceOf } from '../../object/meta.ts'
 import { hasEndpoints } from './service-pods.ts'
-import { managedByLabel, type SlicePlan, serviceNameLabel } from './slices.ts'
+import { managedByLabel, type SlicePlan, serviceKeysOf, serviceNameLabel, writeSlices } from './slice-plan.ts'
 
 const mirroredBy = 'endpointslicemirroring-controller.k8s.io'
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror'
@@ -92,11 +91,7 @@ function endpointOf({ ip, hostname, nodeName, targetRef }: EndpointAddress, read
 
 const mirrorIndex = 'mirror'
 
-function mirrorKeysOf(slice: EndpointSlice): string[] {
-  const { labels = {} } = slice.metadata ?? {}
-  const name = labels[serviceNameLabel]
-  return name !== undefined && labels[managedByLabel] === mirroredBy ? [keyFor(namespaceOf(slice), name)] : []
-}
+const mirrorKeysOf = serviceKeysOf(mirroredBy)
 
 /** Services without a selector have the Endpoints that users give them, as slices too. */
 export function endpointSliceMirroringController({ informers }: ControlContext): ControllerDefinition {
@@ -117,13 +112,7 @@ export function endpointSliceMirroringController({ informers }: ControlContext):
       const existing = slices.byIndex(mirrorIndex, key).filter((slice) => !isDeleting(slice))
       const isOurs = endpoints && service && isMirrored(endpoints) && !isDeleting(service) && !hasEndpoints(service)
       const plan = isOurs ? planMirror(endpoints, existing) : { create: [], update: [], remove: existing }
-      try {
-        for (const slice of plan.create) await writer.create(endpointslices, slice)
-      } catch (error) {
-        if (!isNamespaceGoing(error)) throw error
-      }
-      for (const slice of plan.update) await writer.update(endpointslices, slice)
-      for (const slice of plan.remove) await writer.delete(endpointslices, slice)
+      await writeSlices(plan, writer)
       return undefined
     },
   }

@@ -29,6 +29,11 @@ export function selects(service: Service, pod: Pod): boolean {
   )
 }
 
+/** Those of `services` that select the pod. */
+export function servicesOf(pod: Pod, services: readonly Service[]): Service[] {
+  return services.filter((service) => selects(service, pod))
+}
+
 /** It has an address and has not ended. Source: k8s.io/endpointslice/util, ShouldPodBeInEndpoints. */
 export function isReachable(pod: Pod): boolean {
   return addressesOf(pod).length > 0 && !isFinished(pod)

@@ -5,20 +5,14 @@ import { canonicalJson, isEqual, isEquivalent } from '../../object/equal.ts'
 import { byCreation, controllerReference, isDeleting, nameOf, namespaceOf, uidOf } from '../../object/meta.ts'
 import { isReady } from '../../object/pod.ts'
 import { addressesOf, hostnameOf, isHeadless, isReachable, type ServedPort, servedPorts } from './service-pods.ts'
+import { managedByLabel, type SlicePlan, serviceNameLabel } from './slice-plan.ts'
 
-export const serviceNameLabel = 'kubernetes.io/service-name'
-export const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
-export const managedBy = 'endpointslice-controller.k8s.io'
+/** Who keeps these slices. */
+export const sliceManager = 'endpointslice-controller.k8s.io'
 const headlessLabel = 'service.kubernetes.io/headless'
 
 /** Source: the controller manager's --max-endpoints-per-slice. */
 const maxEndpoints = 100
-
-export interface SlicePlan {
-  create: EndpointSlice[]
-  update: EndpointSlice[]
-  remove: EndpointSlice[]
-}
 
 type AddressType = 'IPv4' | 'IPv6'
 
@@ -187,7 +181,7 @@ function labelsOf(service: Service): Record<string, string> {
   const labels = { ...service.metadata?.labels }
   delete labels[headlessLabel]
   labels[serviceNameLabel] = nameOf(service)
-  labels[managedByLabel] = managedBy
+  labels[managedByLabel] = sliceManager
   if (isHeadless(service)) labels[headlessLabel] = ''
   return labels
 }
