@@ -6,11 +6,16 @@ export interface LogIdentity {
   generation: number
 }
 
+export interface Greeting extends LogIdentity {
+  /** It takes several datagrams in one message, see bundle.ts; the first release did not. */
+  takesBundles: boolean
+}
+
 /** First byte of a greeting; JSON follows. Fields only get added. */
 const format = 1
 
 export function encodeGreeting({ cluster, generation }: LogIdentity): Uint8Array {
-  const body = new TextEncoder().encode(JSON.stringify({ cluster, generation }))
+  const body = new TextEncoder().encode(JSON.stringify({ cluster, generation, takesBundles: true }))
   const bytes = new Uint8Array(body.byteLength + 1)
   bytes[0] = format
   bytes.set(body, 1)
@@ -18,12 +23,13 @@ export function encodeGreeting({ cluster, generation }: LogIdentity): Uint8Array
 }
 
 /** Undefined when no release of ours wrote it. */
-export function decodeGreeting(bytes: Uint8Array): LogIdentity | undefined {
+export function decodeGreeting(bytes: Uint8Array): Greeting | undefined {
   if (bytes[0] === undefined || bytes[0] < format) return undefined
   try {
-    const { cluster, generation } = JSON.parse(new TextDecoder().decode(bytes.subarray(1))) as Partial<LogIdentity>
+    const text = new TextDecoder().decode(bytes.subarray(1))
+    const { cluster, generation, takesBundles } = JSON.parse(text) as Partial<Greeting>
     if (typeof cluster !== 'string' || !Number.isSafeInteger(generation)) return undefined
-    return { cluster, generation: generation! }
+    return { cluster, generation: generation!, takesBundles: takesBundles === true }
   } catch {
     return undefined
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import { type Channel, type ChannelHandlers, type Links, maxMessageBytes, type PeerKey } from '../link/links.ts'
 import type { Transport } from '../log/transport.ts'
 import type { Logger } from '../logger/logger.ts'
+import { decodeBundle, encodeBundle } from './bundle.ts'
 import { decodeGreeting, encodeGreeting, type LogIdentity, mismatch } from './greeting.ts'
 
 export interface RaftChannelOptions {
@@ -18,8 +19,17 @@ export interface RaftChannelOptions {
  */
 const maxQueuedBytes = 24 * 1024 * 1024
 
+/** Longer ones travel alone. */
+const maxBundledBytes = 4096
+/** A bundle is a frame of the link, at most. */
+const maxBundleBytes = 12 * 1024
+
 interface Peer {
   channel: Channel
+  takesBundles: boolean
+  /** Datagrams of this turn, to go together. */
+  bundle: Uint8Array[]
+  bundleBytes: number
   /** Its greeting came and names our log. */
   isAgreed: boolean
   heardMs: number | undefined
@@ -58,6 +68,11 @@ export class RaftChannel implements Transport {
       return
     }
     peer.dropped = 0
+    if (peer.takesBundles && datagram.byteLength <= maxBundledBytes) {
+      this.#bundle(peer, datagram)
+      return
+    }
+    this.#sendBundle(peer)
     peer.channel.send(datagram)
   }
 
@@ -75,8 +90,24 @@ export class RaftChannel implements Transport {
     return this.#refusals
   }
 
+  #bundle(peer: Peer, datagram: Uint8Array): void {
+    if (peer.bundle.length === 0) queueMicrotask(() => this.#sendBundle(peer))
+    peer.bundle.push(datagram)
+    peer.bundleBytes += datagram.byteLength
+    if (peer.bundleBytes > maxBundleBytes) this.#sendBundle(peer)
+  }
+
+  #sendBundle(peer: Peer): void {
+    const { bundle } = peer
+    if (bundle.length === 0) return
+    peer.bundle = []
+    peer.bundleBytes = 0
+    peer.channel.send(bundle.length === 1 ? bundle[0]! : encodeBundle(bundle))
+  }
+
   #opened(channel: Channel): ChannelHandlers {
-    const peer: Peer = { channel, isAgreed: false, heardMs: undefined, dropped: 0 }
+    const bundling = { takesBundles: false, bundle: [], bundleBytes: 0 }
+    const peer: Peer = { channel, ...bundling, isAgreed: false, heardMs: undefined, dropped: 0 }
     this.#peers.set(channel.peer, peer)
     channel.send(encodeGreeting(this.#options.identity))
     let isGreeted = false
@@ -89,7 +120,7 @@ export class RaftChannel implements Transport {
           this.#greeted(peer, message)
         } else if (peer.isAgreed) {
           peer.heardMs = this.#options.clock.monotonicMs()
-          this.#deliver?.(channel.peer, message)
+          this.#received(channel.peer, message)
         }
       },
       closed: () => {
@@ -98,11 +129,21 @@ export class RaftChannel implements Transport {
     }
   }
 
+  #received(from: PeerKey, message: Uint8Array): void {
+    try {
+      for (const datagram of decodeBundle(message)) this.#deliver?.(from, datagram)
+    } catch (error) {
+      this.#options.logger.warn('a message is dropped', { from, error: (error as Error).message })
+    }
+  }
+
   #greeted(peer: Peer, message: Uint8Array): void {
     const { identity, logger } = this.#options
     const { peer: from } = peer.channel
-    const reason = mismatch(identity, decodeGreeting(message))
+    const greeting = decodeGreeting(message)
+    const reason = mismatch(identity, greeting)
     if (reason === undefined) {
+      peer.takesBundles = greeting!.takesBundles
       peer.isAgreed = true
       this.#refusals.delete(from)
       return

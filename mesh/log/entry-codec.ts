@@ -9,8 +9,17 @@ const headerBytes = 18
 /** Append only: the position is the wire format. */
 const kinds: readonly EntryKind[] = ['command', 'configuration', 'empty']
 
-/** An entry as a block of the Raft log, and as it travels in messages. */
-export function encodeEntry({ index, term, kind, data }: Entry): Uint8Array {
+/**
+ * An entry goes to each follower and to the disk as the same bytes: it is encoded once. The leader alone has its data twice by
+ * that, for as long as the entry is kept.
+ */
+const encodings = new WeakMap<Entry, Uint8Array>()
+
+/** An entry as a block of the Raft log, and as it travels in messages. Not to be changed. */
+export function encodeEntry(entry: Entry): Uint8Array {
+  const known = encodings.get(entry)
+  if (known !== undefined) return known
+  const { index, term, kind, data } = entry
   const bytes = new Uint8Array(headerBytes + data.byteLength)
   const view = new DataView(bytes.buffer)
   bytes[0] = format
@@ -18,6 +27,7 @@ export function encodeEntry({ index, term, kind, data }: Entry): Uint8Array {
   view.setFloat64(2, index, true)
   view.setFloat64(10, term, true)
   bytes.set(data, headerBytes)
+  encodings.set(entry, bytes)
   return bytes
 }
 
@@ -32,7 +42,10 @@ export function decodeEntry(bytes: Uint8Array): Entry {
   if (bytes[0] !== format || kind === undefined || !isCount(index) || !isCount(term)) {
     throw new Damaged(`an entry of format ${bytes[0]}, kind ${bytes[1]}, index ${index}, term ${term}`)
   }
-  return { index, term, kind, data: bytes.subarray(headerBytes) }
+  const entry: Entry = { index, term, kind, data: bytes.subarray(headerBytes) }
+  // What a release after this one added to the end would be lost.
+  encodings.set(entry, bytes)
+  return entry
 }
 
 function isCount(value: number): boolean {

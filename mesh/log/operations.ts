@@ -14,7 +14,7 @@ const ofRaft: Command = { featureLevel: 0, timeMs: 0, payload: new Uint8Array() 
 /** Blocks that are not on the disk yet hold no more than this; appending waits for room then. */
 const maxPendingBytes = 16 * 1024 * 1024
 /** Nobody waits for these appends: what comes meanwhile goes along, and the disk is free for the Raft log. */
-const gatherMs = 20
+const gatherMs = 100
 
 /**
  * The operations core as its voters write it: block i is the committed Raft entry i + 1, with an empty payload for

@@ -63,6 +63,9 @@ export class State {
   /** Time of expiry in fixed width, then the key: in order of expiry. */
   readonly #expiries = new SortedMap<string, string>()
   readonly #recent = new Map<string, Outcome>()
+  /** Its keys in a ring: to ask a Map for its oldest key again and again walks over those that were deleted. */
+  readonly #recentIds: string[] = []
+  #oldestId = 0
   readonly #checksum = new StateChecksum()
   #revision: Revision = 0
   #term = 0
@@ -84,7 +87,7 @@ export class State {
   /** Puts back what a view kept, before the first apply. */
   restore(restored: RestoredState): void {
     for (const entry of restored.entries) this.#put(entry)
-    for (const { id, outcome } of restored.recent) this.#recent.set(id, outcome)
+    for (const { id, outcome } of restored.recent) this.#remember(id, outcome)
     this.#revision = restored.revision
     this.#term = restored.term
   }
@@ -196,7 +199,13 @@ export class State {
 
   #remember(id: string, outcome: Outcome): void {
     this.#recent.set(id, outcome)
-    if (this.#recent.size > maxRecentIds) this.#recent.delete(this.#recent.keys().next().value!)
+    if (this.#recentIds.length < maxRecentIds) {
+      this.#recentIds.push(id)
+      return
+    }
+    this.#recent.delete(this.#recentIds[this.#oldestId]!)
+    this.#recentIds[this.#oldestId] = id
+    this.#oldestId = (this.#oldestId + 1) % maxRecentIds
   }
 }
 

@@ -2,6 +2,8 @@ import { Duplex } from 'streamx'
 
 type Callback = (error: Error | null) => void
 
+const maxJoinedBytes = 64 * 1024
+
 /** What a WebSocketStream needs of either end's WebSocket. */
 export interface MessageSocket {
   /** False when the socket is full: `WebSocketStream.drained` is called when there is room again. Throws when closed. */
@@ -44,9 +46,12 @@ export class WebSocketStream extends Duplex {
     this.destroy()
   }
 
-  override _write(message: unknown, callback: Callback): void {
+  /** What was written in one turn goes together: each message of a WebSocket is a call of the system and a turn of the peer. */
+  override _writev(batch: unknown[], callback: Callback): void {
     try {
-      if (this.#socket.send(message as Buffer)) callback(null)
+      let hasRoom = true
+      for (const message of joined(batch as Buffer[])) hasRoom = this.#socket.send(message) && hasRoom
+      if (hasRoom) callback(null)
       else this.#writing = callback
     } catch (error) {
       callback(error as Error)
@@ -76,4 +81,20 @@ export class WebSocketStream extends Duplex {
     this.#writing = undefined
     callback?.(error)
   }
+}
+
+/** In order, in messages of about 64 KiB at most, where none was longer. */
+function* joined(batch: readonly Buffer[]): Generator<Buffer> {
+  let parts: Buffer[] = []
+  let sizeBytes = 0
+  for (const part of batch) {
+    if (parts.length > 0 && sizeBytes + part.byteLength > maxJoinedBytes) {
+      yield parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+      parts = []
+      sizeBytes = 0
+    }
+    parts.push(part)
+    sizeBytes += part.byteLength
+  }
+  if (parts.length > 0) yield parts.length === 1 ? parts[0]! : Buffer.concat(parts)
 }
