@@ -12,8 +12,8 @@ import type { SystemError } from './system-error.ts'
 const groupBytes = 2 ** 20
 /** Batches that wait for the disk hold no more than this; writers wait for room then, in order. */
 const maxQueuedBytes = 32 * 2 ** 20
-/** A hint that nothing else takes along is written after this time. */
-const hintDelayMs = 50
+/** A hint that nothing else takes along is written after this time. By itself it would cost pages of the disk after each append. */
+const hintDelayMs = 60_000
 
 /** Buffers that the thread keeps; a group's own changes when it grows. */
 const maxShared = 4
@@ -120,12 +120,13 @@ export class Log {
       // Once more when its group is saved: the memtable of the segment that its record is in must have it.
       group.batches.push({ operations, isApplied: true, resolve() {}, reject() {} })
       this.#hintTimer ??= setTimeout(() => this.#push(), hintDelayMs)
+      this.#hintTimer.unref?.()
       return
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     group.batches.push({ operations, isApplied: false, resolve, reject })
-    group.urgent = true
-    this.#commit()
+    // A group of hints alone may be before it.
+    this.#push()
     return promise
   }
 
@@ -133,8 +134,8 @@ export class Log {
   rotate(): void {
     if (this.#failure !== undefined || this.#offset === segmentHeaderBytes) return
     this.#beginSegment()
-    this.#openGroup().urgent = true
-    this.#commit()
+    this.#openGroup()
+    this.#push()
   }
 
   /** Resolves when all that was taken in is durable. */
@@ -197,6 +198,7 @@ export class Log {
   }
 
   #push(): void {
+    clearTimeout(this.#hintTimer)
     this.#hintTimer = undefined
     for (const group of this.#queue) group.urgent = true
     this.#commit()

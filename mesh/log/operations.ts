@@ -13,8 +13,12 @@ const readPage = 256
 const ofRaft: Command = { featureLevel: 0, timeMs: 0, payload: new Uint8Array() }
 /** Blocks that are not on the disk yet hold no more than this; appending waits for room then. */
 const maxPendingBytes = 16 * 1024 * 1024
-/** Nobody waits for these appends: what comes meanwhile goes along, and the disk is free for the Raft log. */
-const gatherMs = 100
+/**
+ * Nobody waits for these appends, and each costs a page or two on the disk: what comes meanwhile goes along, and the disk is free
+ * for the Raft log, which has them. This much does not wait.
+ */
+const gatherMs = 30_000
+const largeBytes = 64 * 1024
 
 /**
  * The operations core as its voters write it: block i is the committed Raft entry i + 1, with an empty payload for
@@ -100,14 +104,20 @@ export class Operations {
       this.#pendingBytes += block.payload.byteLength
     }
     if (blocks.length > 0) this.#appending ??= this.#appendPending()
+    if (this.#pendingBytes > largeBytes) this.hurry()
     return blocks
+  }
+
+  /** What waits to be written is written now: somebody wants it to be durable, or to have it. */
+  hurry(): void {
+    this.#gathering?.end()
   }
 
   /** Resolves when all that was appended before is durable. */
   async flush(): Promise<void> {
     const { length } = this
     while (this.#durableLength < length && this.#failure === undefined) {
-      this.#gathering?.end()
+      this.hurry()
       await this.#appending
     }
     if (this.#failure !== undefined) throw this.#failure
@@ -177,6 +187,7 @@ export class Operations {
 
   /** Serves the blocks to learners and laggards. */
   replicate(isInitiator: boolean): Duplex {
+    this.hurry()
     return this.#core.replicate(isInitiator)
   }
 
@@ -192,7 +203,7 @@ export class Operations {
     try {
       while (this.#pending.length > 0) {
         // Those who replicate would wait too.
-        if (this.#core.peers.length === 0) await this.#gather()
+        if (this.#core.peers.length === 0 && this.#pendingBytes <= largeBytes) await this.#gather()
         const blocks = [...this.#pending]
         await this.#core.append(blocks.map(encodeOperation))
         this.#pending.splice(0, blocks.length)

@@ -172,9 +172,10 @@ test('one voter grows to three, the new ones starting where the operations are',
   for (let at = 0; at < 300; at++) await first.propose(Buffer.from(`p${at}`))
   for (const id of ['2', '3']) {
     const directory = join(cluster.directory, id)
-    expect(
-      await fetchOperations({ directory, seed, generation: 1, stream: first.replicate(true), logger: silentLogger }),
-    ).toBe(301)
+    const fetched = () =>
+      fetchOperations({ directory, seed, generation: 1, stream: first.replicate(true), logger: silentLogger })
+    // Of the newest some may still be on their way to the first one's disk.
+    while ((await fetched()) < 301) {}
     await cluster.start(id, [])
     cluster.ids.push(id)
   }

@@ -294,7 +294,11 @@ export class VoterLog implements CommittedLog {
       limits: { maxEntryBytes },
       send: (message: Message) =>
         transport.send(message.to, encodeDatagram({ kind: 'raft', message: encodeMessage(message) })),
-      durable: () => this.#operations.durableLength,
+      durable: () => {
+        // Asked when the log is to be shortened.
+        this.#operations.hurry()
+        return this.#operations.durableLength
+      },
       apply: (entries) => this.#apply(entries),
       install: (snapshot) => this.#install(snapshot.index),
       leadershipChanged: (leadership) => {

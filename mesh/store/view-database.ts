@@ -1,5 +1,6 @@
 import { Database, type Statement } from 'bun:sqlite'
 import { rmSync } from 'node:fs'
+import { type PackedBatch, unpackBatch } from './packed-batch.ts'
 import { maxRecentIds } from './state.ts'
 import type { Revision } from './store.ts'
 
@@ -110,6 +111,10 @@ export class ViewDatabase {
       prune: query('DELETE FROM recent WHERE position <= (SELECT max(position) FROM recent) - ?'),
       position: query('UPDATE position SET applied=?, revision=?, time=?, term=?'),
     }
+  }
+
+  writePacked(batch: PackedBatch): void {
+    this.write(unpackBatch(batch))
   }
 
   write(batch: ViewBatch): void {

@@ -1,6 +1,7 @@
 import type { Logger } from '../logger/logger.ts'
 import { ThreadCalls } from '../thread/calls.ts'
 import { startThread } from '../thread/thread.ts'
+import { packBatch } from './packed-batch.ts'
 import type { StateEntry } from './state.ts'
 import type { Revision } from './store.ts'
 import type { CompactionCursor, CompactionTarget, PruneSlice, RetentionLimits } from './view-compaction.ts'
@@ -14,7 +15,7 @@ const maxGatheredBytes = 32 * 1024 * 1024
  * Nobody waits for the view: what comes within this time goes together, and a page that many changes touch is written once.
  * This much does not wait.
  */
-const gatherMs = 250
+const gatherMs = 10_000
 const largeBytes = 2 * 1024 * 1024
 
 /** The view database in its Worker: gathers what operations changed and writes it in the background. */
@@ -191,7 +192,7 @@ export class View {
         const batch = this.#gathered
         this.#gathered = undefined
         this.#gatheredBytes = 0
-        await this.#calls.call('write', batch)
+        await this.#calls.call('writePacked', packBatch(batch))
       }
     } catch (error) {
       this.#failure = error as Error
