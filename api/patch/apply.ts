@@ -7,7 +7,7 @@ import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts'
 import { equalJson, isObject } from '../schema/json-value.ts'
 import type { Schema } from '../schema/schema.ts'
 import { ApplyConflict, type FieldConflict } from './apply-conflict.ts'
-import { createdFields } from './created-fields.ts'
+import { createdFields, FieldsText } from './created-fields.ts'
 import { type Comparison, compareFields } from './field-compare.ts'
 import { mergeFields, removeFields } from './field-merge.ts'
 import { FieldSet } from './field-set.ts'
@@ -189,8 +189,9 @@ export function trackUpdate(
 function createdBy(created: JsonObject, by: WriteBy): ManagedFieldsEntry[] | undefined {
   const keys = new Set(['apiVersion', 'kind', ...(by.resetFields ?? [])])
   const without = { keys, metadataKeys: neverOwnedMetadata }
-  const fieldsV1 = createdFields(emptyOf(by.schema), withoutManagedFields(created), typeOfSchema(by.schema), without)
-  if (!fieldsV1) return undefined
+  const text = createdFields(emptyOf(by.schema), withoutManagedFields(created), typeOfSchema(by.schema), without)
+  if (text === undefined) return undefined
+  const fieldsV1 = new FieldsText(text)
   const { name: manager, fields: _, subresource, ...entry } = managerOf(by, 'Update')
   return [{ manager, ...entry, fieldsType: 'FieldsV1', fieldsV1, ...(subresource !== '' && { subresource }) }]
 }

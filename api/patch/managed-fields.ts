@@ -1,4 +1,5 @@
 /** metadata.managedFields: which manager owns which fields. Source: k8s.io/apimachinery/pkg/util/managedfields/internal. */
+import { FieldsText } from './created-fields.ts'
 import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts'
 import { isObject } from '../schema/json-value.ts'
 import { FieldSet, FieldSetError } from './field-set.ts'
@@ -31,7 +32,8 @@ class StoredManager implements Manager {
   }
 
   get fields(): FieldSet {
-    this.parsed ??= FieldSet.fromFieldsV1(this.entry.fieldsV1 ?? {})
+    const { fieldsV1 } = this.entry
+    this.parsed ??= FieldSet.fromFieldsV1(fieldsV1 instanceof FieldsText ? fieldsV1.toJSON() : (fieldsV1 ?? {}))
     return this.parsed
   }
 }

@@ -1,4 +1,5 @@
 import type { Revision } from '../../mesh/store/store.ts'
+import { FieldsText } from '../patch/created-fields.ts'
 import type { ApiObject } from './object.ts'
 
 const decoder = new TextDecoder()
@@ -13,7 +14,19 @@ const versionRoom = 40
 export function storedBytes(object: ApiObject): Uint8Array {
   const { kind, apiVersion, metadata, ...rest } = object
   const { resourceVersion: _, ...storedMetadata } = metadata
-  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: storedMetadata, ...rest }))
+  const { managedFields } = storedMetadata as { managedFields?: { fieldsV1?: unknown }[] }
+  const only = managedFields?.length === 1 ? managedFields[0] : undefined
+  if (!(only?.fieldsV1 instanceof FieldsText)) {
+    return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: storedMetadata, ...rest }))
+  }
+  // Half of a new object is its fieldsV1, which is text already: it goes in as it is.
+  delete storedMetadata.managedFields
+  const { fieldsV1, ...entry } = only
+  const members = (value: object) => JSON.stringify(value).slice(1, -1)
+  const manager = `{${members(entry)},"fieldsV1":${fieldsV1.text}}`
+  const head = `${members({ kind, apiVersion })},"metadata":{${members(storedMetadata)},"managedFields":[${manager}]}`
+  const tail = members(rest)
+  return Buffer.from(`{${head}${tail === '' ? '' : ','}${tail}}`)
 }
 
 /** One object as the cache holds it: bytes, parsed only when somebody must look inside. Immutable. */

@@ -4,6 +4,8 @@ import type { RequestInfo } from './request-info.ts'
 const bucketsSeconds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 10, 30, 60]
 /** Label sets beyond this many are counted under `other`. */
 const maxSeries = 2000
+/** A client may name what it likes. */
+const maxKeyLength = 256
 
 interface Histogram {
   counts: number[]
@@ -32,6 +34,7 @@ export interface Figure {
 /** Counts of the API server in Prometheus' text format, under upstream's names. */
 export class Metrics {
   #requests = new Map<string, number>()
+  #labels = new Map<string, string>()
   #durations = new Map<string, Histogram>()
   #gauges: Gauge[] = []
   #sources: (() => readonly Figure[])[] = []
@@ -46,7 +49,7 @@ export class Metrics {
   }
 
   observe(info: RequestInfo, code: number, seconds: number): void {
-    const labels = labelsOf(info)
+    const labels = this.#labelsOf(info)
     const requests = `${labels},code="${code}"`
     const key = this.#requests.has(requests) || this.#requests.size < maxSeries ? requests : 'verb="other",code="0"'
     this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1)
@@ -61,6 +64,19 @@ export class Metrics {
     histogram.count++
     const bucket = bucketsSeconds.findIndex((bound) => seconds <= bound)
     if (bucket >= 0) histogram.counts[bucket]!++
+  }
+
+  /** Written once for each of the few there are: a request costs a look-up. */
+  #labelsOf(info: RequestInfo): string {
+    const { verb, group, version, resource, subresource, namespace, name, isResource } = info
+    const scope = name !== '' ? 2 : namespace !== '' ? 1 : 0
+    const key = isResource ? `${verb}/${group}/${version}/${resource}/${subresource}/${scope}` : verb
+    let labels = this.#labels.get(key)
+    if (labels === undefined) {
+      labels = labelText(info)
+      if (this.#labels.size < maxSeries && key.length < maxKeyLength) this.#labels.set(key, labels)
+    }
+    return labels
   }
 
   text(): string {
@@ -111,7 +127,7 @@ function histogramLines(labels: string, { counts, sum, count }: Histogram): stri
   return lines
 }
 
-function labelsOf({ verb, group, version, resource, subresource, namespace, name, isResource }: RequestInfo): string {
+function labelText({ verb, group, version, resource, subresource, namespace, name, isResource }: RequestInfo): string {
   const quote = (text: string) => text.replace(/[\\"\n]/g, '_').slice(0, 64)
   if (!isResource) return `verb="${quote(verb.toUpperCase())}",group="",version="",resource="",subresource="",scope=""`
   const scope = name !== '' ? 'resource' : namespace !== '' ? 'namespace' : 'cluster'

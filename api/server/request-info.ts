@@ -34,10 +34,8 @@ export function parseRequest(method: string, path: string, query: URLSearchParam
   }
   let segments: string[]
   try {
-    segments = path
-      .split('/')
-      .slice(1)
-      .map((segment) => decodeURIComponent(segment))
+    segments = path.split('/').slice(1)
+    if (path.includes('%')) segments = segments.map((segment) => decodeURIComponent(segment))
   } catch {
     return info
   }
