@@ -25,6 +25,7 @@ import {
   type Manager,
   type Managers,
   neverOwnedMetadata,
+  ownsNoneOf,
   setFields,
   stripManager,
 } from './managed-fields.ts'
@@ -151,9 +152,10 @@ function takeOver(managers: Managers, changes: Comparison, apiVersion: string, s
   if (touched.isEmpty && changes.removed.isEmpty) return
   const conflicts: FieldConflict[] = []
   const losses = new Map<string, FieldSet>()
+  const first = new Set([...touched.firstElements(), ...changes.removed.firstElements()])
   for (const [identity, manager] of managers) {
     // Managers of other versions name fields that may be called otherwise here.
-    if (identity === self || manager.apiVersion !== apiVersion) continue
+    if (identity === self || manager.apiVersion !== apiVersion || ownsNoneOf(manager, first)) continue
     const lost = manager.fields.intersection(touched)
     for (const path of lost.paths()) conflicts.push({ manager, path })
     const kept = manager.fields.difference(lost).difference(changes.removed)

@@ -159,7 +159,8 @@ function elementFieldsOf(list: unknown[], type: ListType): string {
     byElement.set(element, byElement.has(element) || type.kind === 'set' ? ownedItself : elementWith(item, type))
   }
   const fields: string[] = []
-  for (const element of inOrder([...byElement.keys()])) fields.push(`${JSON.stringify(element)}:${byElement.get(element)}`)
+  for (const element of inOrder([...byElement.keys()]))
+    fields.push(`${JSON.stringify(element)}:${byElement.get(element)}`)
   return fields.join()
 }
 

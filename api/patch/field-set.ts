@@ -53,6 +53,12 @@ export class FieldSet {
     node.children.set(path.at(-1)!, below)
   }
 
+  /** What the paths begin with. */
+  *firstElements(): Generator<PathElement> {
+    yield* this.members
+    yield* this.children.keys()
+  }
+
   get isEmpty(): boolean {
     return this.members.size === 0 && this.children.size === 0
   }

@@ -1,8 +1,9 @@
 /** metadata.managedFields: which manager owns which fields. Source: k8s.io/apimachinery/pkg/util/managedfields/internal. */
-import { FieldsText } from './created-fields.ts'
+
 import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts'
 import { isObject } from '../schema/json-value.ts'
-import { FieldSet, FieldSetError } from './field-set.ts'
+import { FieldsText } from './created-fields.ts'
+import { FieldSet, FieldSetError, type PathElement } from './field-set.ts'
 
 export interface Manager {
   name: string
@@ -36,6 +37,17 @@ class StoredManager implements Manager {
     this.parsed ??= FieldSet.fromFieldsV1(fieldsV1 instanceof FieldsText ? fieldsV1.toJSON() : (fieldsV1 ?? {}))
     return this.parsed
   }
+}
+
+/**
+ * Whether the manager owns nothing at or below these first elements of paths, as far as can be told without reading its
+ * fields: most writes of a status touch nothing of those who own the rest.
+ */
+export function ownsNoneOf(manager: Manager, elements: Iterable<PathElement>): boolean {
+  const fields = manager instanceof StoredManager ? manager.entry.fieldsV1 : undefined
+  if (!isObject(fields) || fields instanceof FieldsText) return false
+  for (const element of elements) if (Object.hasOwn(fields, element)) return false
+  return true
 }
 
 /** A copy with something else changed. */

@@ -6,6 +6,7 @@ const decoder = new TextDecoder()
 const metadataMark = Buffer.from('"metadata":{')
 /** `"resourceVersion":"",` and the digits of the largest safe integer. */
 const versionRoom = 40
+const quote = 0x22
 
 /**
  * How an object is stored: JSON, the fields in the order kind, apiVersion, metadata, rest, and without
@@ -90,10 +91,15 @@ export class Item {
     return end + value.length - split
   }
 
+  /** After `{"kind":"..","apiVersion":"..",`, whose names hold no quotes: looking for it costs more than counting. */
   #metadataAt(): number {
-    const value = Buffer.from(this.value.buffer, this.value.byteOffset, this.value.byteLength)
-    const at = value.indexOf(metadataMark)
-    if (at < 0) throw new Error(`${this.key} is not in stored form: it has no metadata`)
+    const { value } = this
+    let at = 0
+    for (let quotes = 0; quotes < 8 && at < value.length; at++) if (value[at] === quote) quotes++
+    at++
+    for (let index = 0; index < metadataMark.length; index++) {
+      if (value[at + index] !== metadataMark[index]) throw new Error(`${this.key} is not in stored form`)
+    }
     return at
   }
 

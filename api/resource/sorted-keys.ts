@@ -18,11 +18,12 @@ export class SortedKeys {
   /** The keys that begin with the prefix, from `from` on when given. */
   range(prefix: string, from = prefix): string[] {
     this.#merge()
-    const start = this.#lowerBound(from > prefix ? from : prefix)
-    if (prefix === '' && start === 0) return this.#sorted
-    let end = start
-    while (end < this.#sorted.length && this.#sorted[end]!.startsWith(prefix)) end++
-    return this.#sorted.slice(start, end)
+    const begin = from > prefix ? from : prefix
+    const start = this.#first(0, (key) => key >= begin)
+    return this.#sorted.slice(
+      start,
+      this.#first(start, (key) => !key.startsWith(prefix)),
+    )
   }
 
   #merge(): void {
@@ -40,13 +41,13 @@ export class SortedKeys {
     this.#removed.clear()
   }
 
-  #lowerBound(key: string): number {
-    let low = 0
+  /** Index of the first key, from `low` on, of those at the end for which this holds. */
+  #first(low: number, holds: (key: string) => boolean): number {
     let high = this.#sorted.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#sorted[middle]! < key) low = middle + 1
-      else high = middle
+      if (holds(this.#sorted[middle]!)) high = middle
+      else low = middle + 1
     }
     return low
   }

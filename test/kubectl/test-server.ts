@@ -11,6 +11,7 @@ import { systemClock } from '../../mesh/clock/clock.ts'
 import { createAuthority, issueCertificate, type KeyedCertificate } from '../../mesh/identity/certificate.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../mesh/store/memory.ts'
+import type { Store } from '../../mesh/store/store.ts'
 
 const dayMs = 24 * 3600_000
 
@@ -33,7 +34,7 @@ export const noPodStreams: PodStreams = {
 export interface TestServer {
   api: LocalApi
   server: ApiServer
-  store: MemoryStore
+  store: Store
   client: Client
   authority: KeyedCertificate
   /** A kubeconfig for this user, its own cache beside it. */
@@ -58,10 +59,12 @@ export interface Output {
   stderr: string
 }
 
-/** A real API server over a MemoryStore, with certificates of its own and a kubeconfig for real clients. */
-export async function startTestServer(options: Partial<ApiServerOptions> = {}): Promise<TestServer> {
+/** A real API server over the store, with certificates of its own and a kubeconfig for real clients. */
+export async function startTestServer(
+  options: Partial<ApiServerOptions> = {},
+  store: Store = new MemoryStore({ clock: systemClock }),
+): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'skein-server-'))
-  const store = new MemoryStore({ clock: systemClock })
   const api = await startLocalApi({ store, clock: systemClock, log: silentLogger, peer: 'test' })
   const client = api.client('system:test')
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
