@@ -66,12 +66,14 @@ test('1,000 Services created through three nodes at once: no address and no port
   const create = async (n: number) => {
     const all = peers[n % 3]!.api.client('test').resource(services, 'default')
     const service = { metadata: { name: `s${n}` }, spec: { type: 'NodePort', ports: [{ port: 80 }] } }
-    // Many at once: who loses five times is told so, and tries again as a client would.
+    // Many at once: who loses five times is told so, as is who comes while the leader is late: they try again as a
+    // client would.
     for (;;) {
       try {
         return await all.create(service)
       } catch (error) {
-        if (!isReason(error, 'Conflict')) throw error
+        if (isReason(error, 'AlreadyExists')) return await all.get(service.metadata.name)
+        if (!['Conflict', 'ServiceUnavailable', 'Timeout'].some((reason) => isReason(error, reason))) throw error
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Pod } from '../../schema/generated/types/core-v1.ts'
+import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
 
 /** Both processes of the benchmark know it. */
 export const benchToken = 'bench'

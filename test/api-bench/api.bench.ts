@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { quantile } from '../../scripts/benchmark/quantile.ts'
-import { benchPod, benchToken, type ServedBench } from './benchmark/bench-pod.ts'
+import { benchPod, benchToken, type ServedBench } from './bench-pod.ts'
 
 const podCount = 10_000
 const seconds = Number(process.env.BENCH_SECONDS ?? 4)
@@ -117,7 +117,7 @@ async function measureList({ base, pid, caFile }: Served, namespace: string): Pr
 
 async function measureWatches({ port, pid, caFile }: Served, count: number, protocol = 'h1'): Promise<number> {
   const before = await rssMb(pid)
-  const program = join(import.meta.dir, 'benchmark/watchers.ts')
+  const program = join(import.meta.dir, 'watchers.ts')
   const limit = { BUN_CONFIG_MAX_HTTP_REQUESTS: `${count + 100}` }
   const watchers = spawn(1, [process.execPath, program, `${port}`, caFile, `${count}`, protocol], limit)
   const lines = linesOf(watchers.stdout)
@@ -150,7 +150,7 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 
 async function measure(store: string, directory: string) {
   console.log(`over the ${store} store:`)
-  const program = join(import.meta.dir, 'benchmark/bench-server.ts')
+  const program = join(import.meta.dir, 'bench-server.ts')
   const server = spawn(0, [process.execPath, program, store, `${podCount}`])
   try {
     const line = (await linesOf(server.stdout).next()).value
