@@ -20,20 +20,28 @@ function freeShare(has: number, used: number): number | undefined {
   return used > has ? 0 : Math.floor(((has - used) * maxScore) / has)
 }
 
-/** CPU and memory used to a like degree come first. Source: plugins/noderesources/balanced_allocation.go. */
+/**
+ * Nodes whose CPU and memory will be used to a more like degree than they are: 75 without a change, 50 to 100.
+ * Source: plugins/noderesources/balanced_allocation.go since 1.36 (kubernetes pull request 135573).
+ */
 export const balancedAllocation: Score = {
   name: 'NodeResourcesBalancedAllocation',
   weight: 1,
   scores({ request: { amounts } }, nodes) {
-    if (!amounts.cpu && !amounts.memory) return undefined
-    return nodes.map((node) => {
-      const cpu = usedShare(node, 'cpu', amounts.cpu ?? 0)
-      const memory = usedShare(node, 'memory', amounts.memory ?? 0)
-      // The standard deviation of two values is half of their difference.
-      const deviation = cpu === undefined || memory === undefined ? 0 : Math.abs(cpu - memory) / 2
-      return Math.floor((1 - deviation) * maxScore)
-    })
+    const { cpu = 0, memory = 0 } = amounts
+    if (cpu === 0 && memory === 0) return undefined
+    const half = maxScore / 2
+    return nodes.map((node) => half + Math.floor((half + balance(node, cpu, memory) - balance(node, 0, 0)) / 2))
   },
+}
+
+/** 100 when as much of the CPU as of the memory is used, 50 when all of the one and nothing of the other. */
+function balance(node: NodeInfo, moreCpu: number, moreMemory: number): number {
+  const cpu = usedShare(node, 'cpu', moreCpu)
+  const memory = usedShare(node, 'memory', moreMemory)
+  // The standard deviation of two values is half of their difference.
+  const deviation = cpu === undefined || memory === undefined ? 0 : Math.abs(cpu - memory) / 2
+  return Math.floor((1 - deviation) * maxScore)
 }
 
 function usedShare({ allocatable, requested }: NodeInfo, name: string, more: number): number | undefined {
