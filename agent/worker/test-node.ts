@@ -85,6 +85,9 @@ export class TestNode {
   client!: Client
   payload!: Payload
   worker!: Worker
+  /** How long each part of the start took, in milliseconds. */
+  readonly stages: Record<string, number> = {}
+  #stageBeganMs = performance.now()
 
   readonly #runtimeEndpoint: string | undefined
 
@@ -97,6 +100,7 @@ export class TestNode {
     const node = new TestNode(options)
     prepareNamespace()
     node.payload = await openPayload({ directory: join(node.directory, 'payload'), log: node.log })
+    node.#endStage('payload')
     const store = new MemoryStore({ clock: systemClock })
     node.api = await startLocalApi({ store, clock: systemClock, log: node.log, peer: nodeName })
     node.client = node.api.client('system:masters')
@@ -107,10 +111,19 @@ export class TestNode {
         // Made by the API itself.
       }
     }
+    node.#endStage('API')
     await node.startWorker()
+    node.#endStage('worker')
     const images = options.images ?? testImages
     for (const file of images.length > 0 ? makeImages(images) : []) await node.worker.importImages(file)
+    node.#endStage('images')
     return node
+  }
+
+  #endStage(name: string): void {
+    const nowMs = performance.now()
+    this.stages[name] = nowMs - this.#stageBeganMs
+    this.#stageBeganMs = nowMs
   }
 
   async startWorker(): Promise<void> {

@@ -43,9 +43,11 @@ async function rest(): Promise<{ rssMb: number; cpuPercent: number }> {
   return { rssMb: process.memoryUsage.rss() / 1e6, cpuPercent }
 }
 
-// The images are made before the clock starts: a server would have them, or pull them.
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+
+// The image is made before the clock starts: a server would have it, or pull it.
 const beganMs = performance.now()
-const node = await TestNode.start()
+const node = await TestNode.start({ images: ['busybox'] })
 await runPod(node, 'first')
 const coldMs = performance.now() - beganMs
 await node.worker.stop()
@@ -54,6 +56,8 @@ await node.startWorker()
 await runPod(node, 'second')
 const warmMs = performance.now() - warmBeganMs
 console.log(`first container Running: cold ${(coldMs / 1000).toFixed(2)} s, warm ${(warmMs / 1000).toFixed(2)} s`)
+const stages = Object.entries({ ...node.stages, pod: coldMs - sum(Object.values(node.stages)) })
+console.log(`cold: ${stages.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(2)} s`).join(', ')}`)
 const idle = await rest()
 console.log(`2 pods: agent ${idle.rssMb.toFixed(0)} MB, ${idle.cpuPercent.toFixed(1)} % of a core`)
 let [p99Ms, rssMb] = [Number.NaN, Number.NaN]

@@ -100,9 +100,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   for (const directory of [dataDirectory, stateDirectory]) mkdirSync(directory, { recursive: true, mode: 0o700 })
   const facts = readHostFacts(dataDirectory)
   const runtime = await openRuntime(options, dataDirectory, stateDirectory, facts)
-  await loadPauseImage(runtime)
   const { connection } = runtime
-  const version = await connection.runtime.version({}, { timeoutMs: 15_000 })
+  const [version] = await Promise.all([
+    connection.runtime.version({}, { timeoutMs: 15_000 }),
+    loadPauseImage(runtime),
+    offerLocalPath(client, log),
+  ])
   const machine = readMachine({
     ...{ dataDirectory, nodeName, nodeAddress: options.nodeAddress },
     externalAddresses: options.externalAddresses ?? (() => []),
@@ -137,7 +140,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     readiness: () => readiness(connection),
     images: () => listImages(images),
   })
-  await offerLocalPath(client, log)
   await loadImages(images, options.imageDirectory, log)
   return run({ options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory })
 }

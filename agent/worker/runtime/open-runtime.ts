@@ -30,6 +30,8 @@ export interface OpenRuntime {
   connection: RuntimeConnection
   containerd?: Containerd
   registry?: ImageRegistry
+  /** Of the pause image that this build has. */
+  pauseDigest?: string
   close(terminate: boolean): Promise<void>
 }
 
@@ -56,14 +58,15 @@ export async function openRuntime(
   if (!payload) throw new Error('this node has no container runtime: name one by --container-runtime-endpoint')
   const registryConfiguration = join(dataDirectory, 'certs.d')
   const registry = new ImageRegistry(registryConfiguration)
-  registry.serve(pauseImage(payload.path('bin/pause'), pauseArguments))
+  const pause = pauseImage(payload.path('bin/pause'), pauseArguments)
+  registry.serve(pause)
   const containerd = await Containerd.start({
     ...{ payload, dataDirectory, stateDirectory, registryConfiguration, facts, clock, log },
     cniConfiguration: options.cniConfiguration,
     pauseImage: pauseImageName,
   })
   return {
-    ...{ connection: containerd.connection, containerd, registry },
+    ...{ connection: containerd.connection, containerd, registry, pauseDigest: pause.manifest },
     async close(terminate) {
       await (terminate ? containerd.terminate() : containerd.stop())
       await registry.stop()
@@ -72,7 +75,10 @@ export async function openRuntime(
 }
 
 /** Every pod's sandbox is made from it. It is in the executable; containerd gets it from our own registry. */
-export async function loadPauseImage({ connection, containerd }: OpenRuntime): Promise<void> {
+export async function loadPauseImage({ connection, containerd, pauseDigest }: OpenRuntime): Promise<void> {
   if (containerd === undefined) return
-  await connection.images.pullImage({ image: { image: pauseImageName } }, { timeoutMs: 60_000 })
+  const options = { timeoutMs: 60_000 }
+  const { image } = await connection.images.imageStatus({ image: { image: pauseImageName } }, options)
+  if (image?.repoDigests.some((name) => name.endsWith(`@${pauseDigest}`))) return
+  await connection.images.pullImage({ image: { image: pauseImageName } }, options)
 }
