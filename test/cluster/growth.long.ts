@@ -24,13 +24,12 @@ describe('growth', () => {
   test('five servers: five vote when five are asked for', async () => {
     const [first] = cluster.servers
     const more = [await cluster.addSite('s4', 4), await cluster.addSite('s5', 5)]
-    await cluster.pack(first!, more)
+    await first!.pack(more)
     await Promise.all(more.map((server) => server.start()))
     await cluster.whole()
     for (const server of more) await server.writeKubeconfig()
     expect(await votersOf(first!)).toHaveLength(3)
-    const asked = await first!.skein(['node', 'voters', '5', '--data-dir', first!.dataDirectory])
-    expect(asked.stderr).toBe('')
+    await first!.ask('node', 'voters', '5')
     // A member becomes the fourth or fifth voter two minutes after it joined.
     await until('five voters', async () => (await votersOf(first!)).length === 5, 240_000)
     writable = cluster.servers
@@ -51,14 +50,12 @@ describe('growth', () => {
 
   test('back to three voters, three servers, one server: nothing is lost', async () => {
     const [first] = cluster.servers
-    const asked = await first!.skein(['node', 'voters', '3', '--data-dir', first!.dataDirectory])
-    expect(asked.stderr).toBe('')
+    await first!.ask('node', 'voters', '3')
     await until('three voters', async () => (await votersOf(first!)).length === 3)
     writable = [first!]
     for (let count = 5; count > 1; count--) {
       const last = cluster.servers[count - 1]!
-      const removed = await first!.skein(['node', 'remove', last.name, '--data-dir', first!.dataDirectory])
-      expect(removed.stderr).toBe('')
+      await first!.ask('node', 'remove', last.name)
       expect(await last.ended()).not.toBe(0)
       cluster.servers.length = count - 1
       const wanted = count - 1 >= 3 ? 3 : 1

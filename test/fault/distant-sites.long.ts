@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { DelayBox } from '../lab/delay-box.ts'
 import { Host } from '../lab/host.ts'
 import { Lab } from '../lab/lab.ts'
+import { leaderOf } from '../lab/leader.ts'
 import { NumberedWriter } from '../lab/numbered-writer.ts'
 import type { Server } from '../lab/server.ts'
 import { manifests } from '../lab/thin-path.ts'
@@ -27,9 +28,7 @@ describe('three sites, 100 ms and 1 % loss from each other', () => {
     const [first, ...others] = servers
     await first.start()
     await first.ready()
-    for (const other of others) {
-      await first.skein(['pack', '--out', other.executable, '--data-dir', first.dataDirectory])
-    }
+    await first.pack(others)
     const begin = performance.now()
     await Promise.all(others.map((server) => server.start()))
     await Promise.all(servers.map((server) => server.ready()))
@@ -74,7 +73,7 @@ describe('three sites, 100 ms and 1 % loss from each other', () => {
   }, 180_000)
 
   test("the leader's server loses its power: writes go on, and it comes back whole", async () => {
-    const leader = await leading()
+    const leader = await leaderOf(servers)
     const rest = servers.filter((server) => server !== leader)
     writable = rest
     await leader.powerOff()
@@ -106,11 +105,6 @@ describe('three sites, 100 ms and 1 % loss from each other', () => {
       `slow${number}`,
     )
     await host.output(['ip', 'route', 'replace', 'default', 'via', `51.20.${number}.1`])
-  }
-
-  async function leading(): Promise<Server> {
-    for (const server of servers) if ((await server.status())?.quorum?.role === 'leader') return server
-    throw new Error('none of the servers leads')
   }
 
   async function noneMissing(of: readonly Server[]): Promise<void> {
