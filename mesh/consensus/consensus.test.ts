@@ -22,7 +22,7 @@ test('a newcomer gets the operations from a peer, and one that was stopped opens
   await cluster.start('2')
   expect((await cluster.caughtUp('2')).at(-1)).toBe('meanwhile')
   await cluster.close()
-}, 30_000)
+}, 120_000)
 
 test('a newcomer waits for a peer, and closing ends the wait', async () => {
   const cluster = new TestCluster(mkdtempSync(join(root, 'b-')))
@@ -34,7 +34,7 @@ test('a newcomer waits for a peer, and closing ends the wait', async () => {
   )
   expect(outcome).toBe('consensus is closed')
   await cluster.close()
-}, 30_000)
+}, 120_000)
 
 test('a member with the log of another cluster, or of another generation, is refused on both ends', async () => {
   const cluster = new TestCluster(mkdtempSync(join(root, 'c-')))
@@ -49,7 +49,7 @@ test('a member with the log of another cluster, or of another generation, is ref
   expect(refused(other, '1')).toContain('of cluster k')
   expect(refused(older, '1')).toContain('its log is from before the cluster was restored')
   await cluster.close()
-}, 30_000)
+}, 120_000)
 
 test('what metrics tell: elections, how long the disk takes, how far the log is', async () => {
   const cluster = new TestCluster(mkdtempSync(join(root, 'metrics-')))
@@ -64,4 +64,4 @@ test('what metrics tell: elections, how long the disk takes, how far the log is'
     expect(durations.sumMs).toBeGreaterThan(0)
   }
   await cluster.close()
-}, 30_000)
+}, 120_000)

@@ -97,7 +97,7 @@ test('a voter that was away while operations were cleared goes on from the state
   const { store: again } = await nodes.start('3')
   expect(await all(again)).toEqual(await all(first))
   await nodes.close()
-}, 30_000)
+}, 120_000)
 
 for (const [what, spoil] of [
   [
@@ -131,5 +131,5 @@ for (const [what, spoil] of [
     await first.barrier()
     expect(await first.get('a')).toMatchObject({ revision })
     await nodes.close()
-  }, 30_000)
+  }, 120_000)
 }
