@@ -16,6 +16,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
   },
 })
+/** Nothing is waited for longer. */
+const patienceMs = 300_000
 const podCount = Number(values.pods)
 const nodeCount = Number(values.nodes)
 const labels = { app: 'web' }
@@ -39,11 +41,12 @@ async function measureScheduling(): Promise<number> {
   await inBatches(podCount, 100, (i) => all.create(podNamed(`pod-${i}`)))
   const beginMs = performance.now()
   await cluster.changeLeader()
-  await cluster.until('all have a node', async () => {
+  const areScheduled = async () => {
     await Bun.sleep(5)
     const { items } = await all.list({ fieldSelector: 'spec.nodeName=', limit: 1, resourceVersion: '0' })
     return items.length === 0
-  })
+  }
+  await cluster.until('all have a node', areScheduled, patienceMs)
   const elapsedMs = performance.now() - beginMs
   await cluster.stop()
   return (podCount / elapsedMs) * 1000
@@ -69,7 +72,7 @@ async function measureScaling(): Promise<number> {
       await Bun.sleep(20)
       return (await available()) === podCount
     },
-    300_000,
+    patienceMs,
   )
   const elapsedMs = performance.now() - beginMs
   await cluster.stop()
@@ -100,7 +103,7 @@ async function measureIdle(): Promise<{ withLoops: number; without: number }> {
     const { items } = await all.list({ fieldSelector: 'status.phase!=Running', limit: 1, resourceVersion: '0' })
     return items.length === 0
   }
-  await cluster.until('all run', running, 300_000)
+  await cluster.until('all run', running, patienceMs)
   const withLoops = await measureUse()
   await cluster.control.stop()
   const without = await measureUse()
