@@ -64,7 +64,9 @@ async function runPods(machine: Machine): Promise<void> {
   await machine.until('skein status --output json', ready.text, ready.timeoutMs)
   await machine.output('umask 077; skein kubeconfig > /root/kubeconfig')
   const encoded = Buffer.from(manifest('skein.local/busybox:1')).toString('base64')
-  await machine.output(`base64 -d <<<${encoded} > /root/pods.yaml; ${kubectl} apply -f /root/pods.yaml`)
+  await machine.output(`base64 -d <<<${encoded} > /root/pods.yaml`)
+  // Where a machine is slow enough, kubectl sends a request a second time.
+  await machine.until(`${kubectl} apply -f /root/pods.yaml`, /greedy/)
   for (const pod of ['guaranteed', 'burstable', 'besteffort']) {
     await machine.until(`${kubectl} get pod ${pod} -o 'jsonpath={.status.phase}'`, /Running/)
   }

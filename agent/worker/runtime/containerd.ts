@@ -34,8 +34,11 @@ export interface ContainerdOptions {
 }
 
 const startTimeoutMs = 30_000
+/** Whether its process is there, which costs nothing. */
 const checkIntervalMs = 1000
-const hungAfterFailures = 10
+/** Whether it answers: a call a second was a seventh of what an agent at rest does. */
+const askIntervalMs = 5000
+const hungAfterFailures = 6
 const maxRestartDelayMs = 30_000
 const maxLogBytes = 16 << 20
 
@@ -214,14 +217,17 @@ export class Containerd {
   }
 
   async #supervise(): Promise<void> {
-    const { log } = this.#options
+    const { clock, log } = this.#options
     let failures = 0
     let delayMs = 0
+    let askedMs = clock.monotonicMs()
     while (!this.#stopped) {
       await this.#pause(checkIntervalMs)
       if (this.#stopped) return
       if (this.#alive()) {
         delayMs = 0
+        if (clock.monotonicMs() - askedMs < askIntervalMs) continue
+        askedMs = clock.monotonicMs()
         failures = (await this.#answers(5000)) ? 0 : failures + 1
         if (failures < hungAfterFailures) {
           this.#boundLog()
