@@ -14,7 +14,7 @@ const clusterKeys = HyperDHT.keyPair()
 const token = newToken(clusterKeys.publicKey.toString('hex'), { members: [], rendezvous: [] })
 const tokenKeys = tokenKeyPair(token)
 
-const closing: (() => Promise<unknown> | void)[] = []
+const closing: (() => unknown)[] = []
 /** What a member of the cluster let in, and what was said to it. */
 let guests: number
 let peers: number
@@ -76,7 +76,7 @@ async function udpSocket(): Promise<Socket> {
   socket.on('error', () => {})
   socket.bind(0, host)
   await once(socket, 'listening')
-  closing.push(() => void socket.close())
+  closing.push(() => socket.close())
   return socket
 }
 

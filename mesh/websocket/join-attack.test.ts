@@ -72,6 +72,7 @@ test('who says again what it heard is not understood: no word of it is handed on
   // A key that is allowed for this test: only the secret of a connection is missing to who replays.
   await listener.close()
   const spoken: string[] = []
+  const wasSpoken = Promise.withResolvers<void>()
   listener = new WebSocketListener({
     host: '127.0.0.1',
     port: 0,
@@ -83,7 +84,10 @@ test('who says again what it heard is not understood: no word of it is handed on
       isAllowed: () => true,
       accept: (stream) => {
         accepted++
-        stream.on('data', (data) => spoken.push(String(data)))
+        stream.on('data', (data) => {
+          spoken.push(String(data))
+          wasSpoken.resolve()
+        })
       },
     },
     handshakeTimeoutMs: 300,
@@ -110,7 +114,7 @@ test('who says again what it heard is not understood: no word of it is handed on
   noise.on('error', () => {})
   await noise.opened
   noise.write(Buffer.from('secret words'))
-  while (spoken.length === 0) await Bun.sleep(5)
+  await wasSpoken.promise
   const replay = dial()
   await replay.opened
   for (const message of heard) replay.socket.send(message)
