@@ -3,6 +3,7 @@ import { conformValue } from '../codec/body.ts'
 import { ApplyConflict, applyConfiguration, trackUpdate, type WriteBy } from '../patch/apply.ts'
 import { apiVersionOf } from '../schema/resource.ts'
 import { type Schema, schemaFor } from '../schema/schema.ts'
+import { convert, toStored } from './conversion.ts'
 import { hasStatus, type ResourceDefinition } from './definition.ts'
 import { type ApiObject, timestamp } from './object.ts'
 import { badRequest } from './status.ts'
@@ -15,8 +16,8 @@ function writeBy(
   { definition, context }: Omit<Target, 'name'>,
   subresource: string,
   nowMs: number,
+  { group, version }: { group: string; version: string } = definition.storage,
 ): WriteBy | undefined {
-  const { group, version } = definition.storage
   const schema = schemaFor(group, version, definition.kind)
   if (!schema) return undefined
   return {
@@ -52,7 +53,8 @@ export function trackWrite(
 
 /**
  * Server-side apply: the live object (undefined: there is none) with the configuration merged in, in the shape of its
- * kind and with its managedFields. Throws ApiError 409 with a cause for each field that another manager owns.
+ * kind and with its managedFields. The configuration is of the version that was asked for; both objects are as they are
+ * stored. Throws ApiError 409 with a cause for each field that another manager owns.
  */
 export function applied(
   target: Target,
@@ -61,14 +63,14 @@ export function applied(
   options: { subresource: string; force: boolean; nowMs: number },
 ): ApiObject {
   const { definition } = target
-  const by = writeBy(target, options.subresource, options.nowMs)
+  const by = writeBy(target, options.subresource, options.nowMs, definition)
   if (!by) throw badRequest(`there is no kind ${definition.kind} to apply`)
   try {
-    const { object } = applyConfiguration(live, configuration, { ...by, force: options.force })
-    const kind = { ...definition.storage, kind: definition.kind }
-    const conformed = conformValue(object, kind).object as ApiObject
+    const served = live && convert(live, definition)
+    const { object } = applyConfiguration(served, configuration, { ...by, force: options.force })
+    const conformed = conformValue(object, definition).object as ApiObject
     conformed.metadata ??= {}
-    return conformed
+    return toStored(conformed, definition)
   } catch (error) {
     if (error instanceof ApplyConflict) {
       const details = { name: target.name, group: definition.group || undefined, kind: definition.resource }

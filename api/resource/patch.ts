@@ -1,15 +1,14 @@
 import { ApiError, isReason, type PatchType } from '../client/client.ts'
 import { conformValue, type GroupVersionKind } from '../codec/body.ts'
 import { applyPatch, PatchError } from '../patch/patch.ts'
-import { apiVersionOf } from '../schema/resource.ts'
 import { schemaFor } from '../schema/schema.ts'
-import { convert, isStoredForm, toStored } from './conversion.ts'
+import { convert, toStored } from './conversion.ts'
 import { applied } from './field-manager.ts'
 import type { Item } from './item.ts'
 import type { ApiObject } from './object.ts'
 import { checkName } from './object-metadata.ts'
 import type { Registry } from './registry.ts'
-import { badRequest, notSupportedYet } from './status.ts'
+import { badRequest } from './status.ts'
 import { subresourceRules } from './subresource-rules.ts'
 import { createObject, maxAttempts, type Target, updateObject } from './write.ts'
 
@@ -53,13 +52,6 @@ async function applyObject(
   { body, force = false }: PatchDocument,
   subresource: string,
 ): Promise<{ item: Item; created: boolean }> {
-  const { definition } = target
-  if (!isStoredForm(definition)) {
-    const { group, version } = definition.storage
-    throw notSupportedYet(
-      `server-side apply of ${definition.resource} in this version (use ${apiVersionOf(group, version)})`,
-    )
-  }
   const options = { subresource, force, nowMs: registry.clock.nowMs() }
   const run = (live: ApiObject | undefined) => withPatchErrors(() => applied(target, live, body, options))
   const rules = { subresource, verb: 'apply', isApplied: true, ...subresourceRules[subresource] }

@@ -264,6 +264,36 @@ test('apply --server-side owns fields, tells conflicts, forces, and removes what
   expect(managers.sort()).toEqual(['kubectl Apply', 'other Apply'])
 })
 
+test('apply --server-side of a kind in a version that is not the stored one', async () => {
+  const of = (percent: number) =>
+    JSON.stringify({
+      ...{
+        apiVersion: 'autoscaling/v1',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'one', namespace: 'default' },
+      },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' },
+        ...{ minReplicas: 1, maxReplicas: 4, targetCPUUtilizationPercentage: percent },
+      },
+    })
+  const apply = (percent: number) =>
+    t.kubectlWith({ input: of(percent) }, 'apply', '--server-side', '-f', '-', '--field-manager=me')
+  expect((await apply(50)).stdout).toBe('horizontalpodautoscaler.autoscaling/one serverside-applied\n')
+  expect((await apply(70)).stdout).toBe('horizontalpodautoscaler.autoscaling/one serverside-applied\n')
+  const get = async (resource: string) =>
+    JSON.parse(await kubectl('get', resource, 'one', '-o', 'json', '--show-managed-fields'))
+  const second = await get('horizontalpodautoscalers.v2.autoscaling')
+  expect(second.spec.metrics[0].resource.target).toEqual({ type: 'Utilization', averageUtilization: 70 })
+  const first = await get('horizontalpodautoscalers.v1.autoscaling')
+  expect(first.spec.targetCPUUtilizationPercentage).toBe(70)
+  expect(first.metadata.managedFields).toHaveLength(1)
+  expect(first.metadata.managedFields[0]).toMatchObject({
+    ...{ manager: 'me', operation: 'Apply', apiVersion: 'autoscaling/v1' },
+    fieldsV1: { 'f:spec': { 'f:targetCPUUtilizationPercentage': {} } },
+  })
+})
+
 test('diff --server-side and apply of a Deployment twice change nothing', async () => {
   const labels = { app: 'ssd' }
   const deployment = {
