@@ -31,6 +31,14 @@ async function rssMb(pid: number): Promise<number> {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
 }
 
+/** What the server has computed so far: unlike requests a second, hardly changed by what else this machine does. */
+async function cpuMs(pid: number): Promise<number> {
+  const stat = await Bun.file(`/proc/${pid}/stat`).text()
+  const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number)
+  // In ticks of 10 ms.
+  return (user! + system!) * 10
+}
+
 /** What a load generator says; '' when this machine has none. */
 async function load(command: string[]): Promise<string> {
   if (Bun.which(command[0]!)) return await new Response(spawn(1, command).stdout).text()
@@ -38,9 +46,22 @@ async function load(command: string[]): Promise<string> {
   return ''
 }
 
+interface LoadFigures {
+  perSecond: number
+  requests: number
+  p50: string
+  p99: string
+}
+
 /** One line of figures; resolves with the requests a second. */
-async function report(name: string, { pid }: Served, perSecond: number, p50: string, p99: string): Promise<number> {
-  console.log(`  ${name}: ${perSecond}/s, p50 ${p50}, p99 ${p99}, RSS ${await rssMb(pid)} MB`)
+async function report(name: string, { pid }: Served, run: () => Promise<LoadFigures | undefined>): Promise<number> {
+  const before = await cpuMs(pid)
+  const figures = await run()
+  if (!figures) return Number.NaN
+  const { perSecond, requests, p50, p99 } = figures
+  const cpuUs = Math.round((((await cpuMs(pid)) - before) * 1000) / requests)
+  const times = `p50 ${p50}, p99 ${p99}, ${cpuUs} us of CPU each`
+  console.log(`  ${name}: ${perSecond}/s, ${times}, RSS ${await rssMb(pid)} MB`)
   return perSecond
 }
 
@@ -48,26 +69,33 @@ const figure = (text: string, pattern: RegExp) => Math.round(Number(pattern.exec
 
 const bearer = `Authorization: Bearer ${benchToken}`
 
-async function byWrk(name: string, served: Served, more: string[], path: string): Promise<number> {
-  const fixed = ['wrk', '-t1', '-c32', `-d${seconds}s`, '--latency', '-H', bearer]
-  const text = await load([...fixed, ...more, served.base + path])
-  const refused = /Non-2xx or 3xx responses: \d+/.exec(text)?.[0]
-  if (refused) console.log(`  ${name}: ${refused}`)
-  const share = (percent: number) => new RegExp(`\\s${percent}%\\s+(\\S+)`).exec(text)?.[1] ?? '?'
-  return await report(name, served, figure(text, /Requests\/sec:\s+([\d.]+)/), share(50), share(99))
+function byWrk(name: string, served: Served, more: string[], path: string): Promise<number> {
+  return report(name, served, async () => {
+    const fixed = ['wrk', '-t1', '-c32', `-d${seconds}s`, '--latency', '-H', bearer]
+    const text = await load([...fixed, ...more, served.base + path])
+    if (text === '') return undefined
+    const refused = /Non-2xx or 3xx responses: \d+/.exec(text)?.[0]
+    if (refused) console.log(`  ${name}: ${refused}`)
+    const share = (percent: number) => new RegExp(`\\s${percent}%\\s+(\\S+)`).exec(text)?.[1] ?? '?'
+    const perSecond = figure(text, /Requests\/sec:\s+([\d.]+)/)
+    return { perSecond, requests: figure(text, /(\d+) requests in/), p50: share(50), p99: share(99) }
+  })
 }
 
-async function byH2load(name: string, served: Served, more: string[], path: string): Promise<number> {
-  const log = join(served.directory, 'h2load.log')
-  rmSync(log, { force: true })
-  const text = await load(['h2load', '-t1', '-c8', `--log-file=${log}`, '-H', bearer, ...more, served.base + path])
-  if (text === '') return Number.NaN
-  const rows = (await Bun.file(log).text()).trim().split('\n')
-  const failed = rows.filter((row) => !/^\d+\t2\d\d\t/.test(row)).length
-  if (failed > 0) console.log(`  ${name}: ${failed} were refused`)
-  const timesMs = rows.map((row) => Number(row.split('\t')[2]) / 1000)
-  const share = (part: number) => `${quantile(timesMs, part).toFixed(2)}ms`
-  return await report(name, served, figure(text, /finished in .*?, ([\d.]+) req\/s/), share(0.5), share(0.99))
+function byH2load(name: string, served: Served, more: string[], path: string): Promise<number> {
+  return report(name, served, async () => {
+    const log = join(served.directory, 'h2load.log')
+    rmSync(log, { force: true })
+    const text = await load(['h2load', '-t1', '-c8', `--log-file=${log}`, '-H', bearer, ...more, served.base + path])
+    if (text === '') return undefined
+    const rows = (await Bun.file(log).text()).trim().split('\n')
+    const failed = rows.filter((row) => !/^\d+\t2\d\d\t/.test(row)).length
+    if (failed > 0) console.log(`  ${name}: ${failed} were refused`)
+    const timesMs = rows.map((row) => Number(row.split('\t')[2]) / 1000)
+    const share = (part: number) => `${quantile(timesMs, part).toFixed(2)}ms`
+    const perSecond = figure(text, /finished in .*?, ([\d.]+) req\/s/)
+    return { perSecond, requests: rows.length, p50: share(0.5), p99: share(0.99) }
+  })
 }
 
 async function measureRequests(served: Served): Promise<number> {
@@ -98,11 +126,13 @@ end
 
 async function measureList({ base, pid, caFile }: Served, namespace: string): Promise<number> {
   const before = await rssMb(pid)
+  const cpuBefore = await cpuMs(pid)
   const times: number[] = []
   let sizeBytes = 0
   const url = `${base}/api/v1/namespaces/${namespace}/pods`
   const fixed = ['curl', '--silent', '--cacert', caFile, '--header', bearer, '--output', '/dev/null']
-  for (let run = 0; run < 7; run++) {
+  const runs = 7
+  for (let run = 0; run < runs; run++) {
     const child = spawn(1, [...fixed, '--write-out', '%{size_download} %{time_appconnect} %{time_total}', url])
     const [size, connected, total] = (await new Response(child.stdout).text()).split(' ').map(Number)
     sizeBytes = size!
@@ -111,7 +141,10 @@ async function measureList({ base, pid, caFile }: Served, namespace: string): Pr
   }
   const listMs = Math.round(quantile(times, 0.5))
   const size = `${(sizeBytes / 1e6).toFixed(1)} MB`
-  console.log(`  LIST of ${podCount} pods, ${size}: ${listMs} ms, RSS ${before} -> ${await rssMb(pid)} MB`)
+  const cpu = Math.round(((await cpuMs(pid)) - cpuBefore) / runs)
+  console.log(
+    `  LIST of ${podCount} pods, ${size}: ${listMs} ms, ${cpu} ms of CPU, RSS ${before} -> ${await rssMb(pid)} MB`,
+  )
   return listMs
 }
 
