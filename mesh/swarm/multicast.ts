@@ -40,6 +40,7 @@ export class Multicast {
   #socket: Socket | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #quickOnesLeft = 0
+  #sending = Promise.resolve()
   /** Whom the owner was told of last. */
   #told = ''
 
@@ -101,18 +102,27 @@ export class Multicast {
     this.#timer.unref()
   }
 
+  /** From each address after the other: a datagram leaves by the interface that is set when it is sent, not when `send` is called. */
   #announce(): void {
-    const socket = this.#socket!
-    for (const host of lanAddresses()) {
-      const datagram = sealAnnouncement(this.#key, randomBytes(nonceBytes), { host, self: this.#options.self?.() })
-      try {
-        if (!this.#joined.has(host)) this.#join(socket, host)
-        socket.setMulticastInterface(host)
-        socket.send(datagram, this.#port, group)
-      } catch (error) {
-        this.#joined.delete(host)
-        this.#options.log.debug('no multicast from this address', { host, reason: (error as Error).message })
-      }
+    const hosts = lanAddresses()
+    this.#sending = this.#sending.then(async () => {
+      for (const host of hosts) await this.#announceFrom(host)
+    })
+  }
+
+  async #announceFrom(host: string): Promise<void> {
+    const socket = this.#socket
+    if (socket === undefined) return
+    const datagram = sealAnnouncement(this.#key, randomBytes(nonceBytes), { host, self: this.#options.self?.() })
+    try {
+      if (!this.#joined.has(host)) this.#join(socket, host)
+      socket.setMulticastInterface(host)
+      await new Promise<void>((resolve, reject) => {
+        socket.send(datagram, this.#port, group, (error) => (error ? reject(error) : resolve()))
+      })
+    } catch (error) {
+      this.#joined.delete(host)
+      this.#options.log.debug('no multicast from this address', { host, reason: (error as Error).message })
     }
   }
 
