@@ -51,6 +51,19 @@ test.each([
 )
 
 test(
+  '200 tunnels at once, each with its own megabyte',
+  async () => {
+    const [a, b] = await open('plain', 'plain')
+    await linked(a, b)
+    for (let count = 0; count < 200; count++) a.sendByTunnel(b.key, megabyte)
+    const received = new Set<{ bytes: number; isWhole: boolean }>()
+    await b.next('received', (one) => received.add(one).size === 200, 800_000)
+    for (const one of received) expect(one).toMatchObject({ bytes: megabyte, isWhole: true })
+  },
+  timeoutMs,
+)
+
+test(
   'a tunnel of 1 GB through a relayed link, which becomes a direct one midway',
   async () => {
     const [a, b] = await open('random', 'plain')
