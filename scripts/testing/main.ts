@@ -59,6 +59,8 @@ async function main(): Promise<number> {
       const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
       lines.push(`${count.failed > 0 ? 'FAIL' : 'ok  '} ${part.name}: ${count.passed} passed${skipped}`)
       if (count.failed > 0) lines[lines.length - 1] += `, ${count.failed} failed`
+      // Named here as well: whoever shortens a long output keeps what stands around the first FAIL.
+      lines.push(...count.failures.map((failure) => `     ${failure.split('\n', 1)[0]}`))
     }
   } finally {
     rmSync(reports, { recursive: true, force: true })
