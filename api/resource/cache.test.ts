@@ -117,3 +117,21 @@ test('a watch from before this start gets what happened since, like one that was
   expect(typesIn(later).map(([type]) => type)).toEqual(['MODIFIED', 'ADDED', 'DELETED'])
   await later.stop()
 })
+
+test('an index holds the values that objects have now, through changes, deletions and a fresh load', async () => {
+  const labelsOf = ({ metadata }: { metadata: { labels?: Record<string, string> } }) =>
+    Object.values(metadata.labels ?? {})
+  await put('a', { x: 'one' })
+  const held = () => ['one', 'two', 'three'].filter((value) => cache.of(prefix).index(labelsOf).has(value))
+  expect(held()).toEqual(['one'])
+  await put('b', { x: 'one', y: 'two' })
+  await put('a', { x: 'three' })
+  expect(held()).toEqual(['one', 'two', 'three'])
+  await put('b', null)
+  expect(held()).toEqual(['three'])
+  const [item] = cache.of(prefix).list()
+  cache.of(prefix).reset([], store.revision)
+  expect(held()).toEqual([])
+  cache.of(prefix).reset([item!], store.revision)
+  expect(held()).toEqual(['three'])
+})

@@ -5,6 +5,7 @@ import { Item } from './item.ts'
 import { parseKey, registryPrefix } from './key.ts'
 import { SortedKeys } from './sorted-keys.ts'
 import { tooLargeRevision, unavailable } from './status.ts'
+import { type IndexedValues, ValueIndex } from './value-index.ts'
 
 const defaultLimits: RingLimits = { maxEvents: 8192, maxBytes: 32 * 1024 * 1024 }
 /** A read that asks for a revision not applied here yet waits this long. */
@@ -16,6 +17,7 @@ export class ResourceCache {
   #items = new Map<string, Item>()
   #keys = new SortedKeys()
   #listeners = new Set<() => void>()
+  #indexes = new Map<IndexedValues, ValueIndex>()
   #owner: Cache
 
   constructor(
@@ -55,6 +57,16 @@ export class ResourceCache {
     return this.#items.values()
   }
 
+  /** Made when it is first asked for; the same function gives the same index. */
+  index(valuesOf: IndexedValues): Pick<ValueIndex, 'has'> {
+    let index = this.#indexes.get(valuesOf)
+    if (!index) {
+      index = new ValueIndex(valuesOf, this.values())
+      this.#indexes.set(valuesOf, index)
+    }
+    return index
+  }
+
   /** Calls back after each batch of changes and each new revision; returns how to stop it. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener)
@@ -72,11 +84,13 @@ export class ResourceCache {
       if (!previous) return
       this.#items.delete(key)
       this.#keys.delete(key)
+      for (const index of this.#indexes.values()) index.delete(key)
       this.ring.push({ type: 'DELETED', revision, item: previous.at(revision), previous })
       return
     }
     const item = new Item(key, namespace, name, event.value, revision)
     this.#items.set(key, item)
+    for (const index of this.#indexes.values()) index.set(item)
     if (previous) this.ring.push({ type: 'MODIFIED', revision, item, previous })
     else {
       this.#keys.add(key)
@@ -102,6 +116,7 @@ export class ResourceCache {
     this.#items = new Map(items.map((item) => [item.key, item]))
     this.#keys = new SortedKeys()
     for (const item of items) this.#keys.add(item.key)
+    this.#indexes.clear()
     this.ring.reset(revision)
   }
 }

@@ -4,6 +4,7 @@ import type { Resource } from '../schema/resource.ts'
 import type { SelectableFields } from './filter.ts'
 import type { ApiObject } from './object.ts'
 import type { FieldCause } from './status.ts'
+import type { IndexedValues, ValueIndex } from './value-index.ts'
 
 export interface UserInfo {
   name: string
@@ -39,6 +40,8 @@ export interface ClusterView {
   /** The object, with the revision to make a precondition of. */
   get(ref: Pick<ResourceRef, 'group' | 'resource'>, namespace: string, name: string): SeenObject | undefined
   list(ref: Pick<ResourceRef, 'group' | 'resource'>, namespace?: string): ApiObject[]
+  /** Which of these values some object has. */
+  index(ref: Pick<ResourceRef, 'group' | 'resource'>, valuesOf: IndexedValues): Pick<ValueIndex, 'has'>
 }
 
 export interface SeenObject {

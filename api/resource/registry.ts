@@ -99,6 +99,7 @@ export class Registry {
           .of(resourcePrefix(ref))
           .list(namespace)
           .map((item) => item.object),
+      index: (ref, valuesOf) => this.cache.of(resourcePrefix(ref)).index(valuesOf),
     }
   }
 

@@ -35,6 +35,14 @@ function nodePortsOf(service: Service | undefined): Set<number> {
   return new Set(health ? [...ports, health] : ports)
 }
 
+/** What a service has to itself, as the keys of its claims. */
+function claimsOf(object: ApiObject): string[] {
+  const service = asService(object)
+  const address = addressOf(service)
+  const ports = [...nodePortsOf(service)].map(nodePortKey)
+  return address === undefined ? ports : [clusterIpKey(address), ...ports]
+}
+
 function refuse(service: Service, field: string, value: unknown, why: string): never {
   const cause: FieldCause = {
     reason: 'FieldValueInvalid',
@@ -46,7 +54,7 @@ function refuse(service: Service, field: string, value: unknown, why: string): n
 
 /**
  * Addresses and node ports are keys of their own, absent before, in the transaction that writes the service; which
- * ones are free is read from the services themselves. Upstream: pkg/registry/core/service/storage/alloc.go.
+ * ones are free is read from the services themselves, by an index. Upstream: pkg/registry/core/service/storage/alloc.go.
  */
 class Allocation {
   readonly #range: AddressRange
@@ -96,16 +104,17 @@ class Allocation {
       spec.clusterIPs = [asked]
       return
     }
-    const used = new Set(view.list(services).map((other) => addressOf(asService(other))))
+    const claims = view.index(services, claimsOf)
+    const isUsed = (address: string) => claims.has(clusterIpKey(address))
     if (asked) {
       const { cidr } = this.#range
       const fail = (why: string) =>
         refuse(service, 'spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${why}`)
       if (!this.#range.contains(asked))
         fail(`the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${cidr}`)
-      if (used.has(asked)) fail('provided IP is already allocated')
+      if (isUsed(asked)) fail('provided IP is already allocated')
     }
-    const free = asked || this.#range.pick((address) => used.has(address), Math.random)
+    const free = asked || this.#range.pick(isUsed, Math.random)
     if (!free)
       refuse(service, 'spec.clusterIPs', [], `failed to allocate a serviceIP: range ${this.#range.cidr} is full`)
     spec.clusterIP = free
@@ -120,8 +129,8 @@ class Allocation {
       return
     }
     const own = nodePortsOf(before)
-    const used = new Set(view.list(services).flatMap((other) => [...nodePortsOf(asService(other))]))
-    const isUsed = (port: number) => used.has(port) && !own.has(port)
+    const claims = view.index(services, claimsOf)
+    const isClaimed = (port: number) => claims.has(nodePortKey(port))
     const { from, to } = this.#ranges.nodePorts
     const taken = new Map<string, number>()
     spec.ports?.forEach((port, index) => {
@@ -135,12 +144,13 @@ class Allocation {
             `provided port is not in the valid range. The range of valid ports is ${from}-${to}`,
           )
         }
-        if (isUsed(port.nodePort)) refuse(service, field, port.nodePort, 'provided port is already allocated')
+        if (isClaimed(port.nodePort) && !own.has(port.nodePort))
+          refuse(service, field, port.nodePort, 'provided port is already allocated')
       } else {
         // A TCP and a UDP port of the same number share one node port, as DNS services expect.
         const shared = taken.get(`${port.port}`)
         port.nodePort =
-          shared ?? pickPort(from, to, (candidate) => used.has(candidate) || [...taken.values()].includes(candidate))
+          shared ?? pickPort(from, to, (candidate) => isClaimed(candidate) || [...taken.values()].includes(candidate))
         if (!port.nodePort) refuse(service, field, 0, 'failed to allocate a nodePort: range is full')
       }
       taken.set(`${port.port}`, port.nodePort)

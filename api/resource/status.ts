@@ -97,9 +97,9 @@ export function fromStoreError(error: StoreError): ApiError {
     case 'NoQuorum':
       return unavailable(`no majority of the voters can be reached, writes wait for them: ${error.message}`)
     case 'Unknown':
-      return new ApiError(504, 'Timeout', `the outcome of the write is not known yet: ${error.message}`, {
-        retryAfterSeconds: 1,
-      })
+      // Without Retry-After: client-go would send the request again by itself, a POST too (client-go/rest/with_retry.go),
+      // and its user be told that what was created exists already.
+      return new ApiError(504, 'Timeout', `the outcome of the write is not known yet: ${error.message}`)
     case 'Overloaded':
       return tooManyRequests(`the store is busy: ${error.message}`, 1)
     case 'TooLarge':

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { StoreError, type StoreErrorCode } from '../../mesh/store/store.ts'
 import { startTestServer, type TestServer } from '../../test/kubectl/test-server.ts'
 import { configmaps } from '../schema/generated/resources.ts'
 
@@ -294,6 +295,27 @@ test('a port that is taken is told as such', async () => {
   await expect(startTestServer({ listen: [{ host: '127.0.0.1', port }] })).rejects.toThrow(
     `cannot serve the API on 127.0.0.1:${port}`,
   )
+})
+
+test('a write whose outcome is not known is not sent again by clients; one that was not done may be', async () => {
+  const { store } = t
+  const commit = store.commit
+  const answer = async (code: StoreErrorCode) => {
+    store.commit = () => Promise.reject(new StoreError(code, 'no leader'))
+    try {
+      return await t.fetch(maps, { method: 'POST', headers: json, body: JSON.stringify(map('doubtful')) })
+    } finally {
+      store.commit = commit
+    }
+  }
+  const unknown = await answer('Unknown')
+  expect(unknown.status).toBe(504)
+  // client-go sends whatever is answered with it again, a POST too.
+  expect(unknown.headers.get('retry-after')).toBe(null)
+  expect(await body(unknown)).toMatchObject({ reason: 'Timeout' })
+  const refused = await answer('NoQuorum')
+  expect(refused.status).toBe(503)
+  expect(refused.headers.get('retry-after')).toBe('1')
 })
 
 test('metrics count requests under upstream names', async () => {

@@ -60,11 +60,13 @@ export class Proposer {
 
   async #proposeUntil(payload: Uint8Array, deadlineMs: number): Promise<void> {
     for (let isUnknown = false; ; ) {
-      this.#options.assertOpen()
+      // Once a leader may have taken it nobody is told that nothing was written: they would write it again.
+      if (!isUnknown) this.#options.assertOpen()
+      else if (this.#isClosed()) throw mayBeCommitted()
       const leader = this.#leader
       const outcome = leader === null ? 'not committed' : await this.#proposeAt(leader, payload, deadlineMs)
       if (outcome === 'committed') return
-      if (outcome === 'overloaded') {
+      if (outcome === 'overloaded' && !isUnknown) {
         throw new StoreError('Overloaded', 'too many writes wait to be committed: try again later')
       }
       if (outcome === 'too large') {
@@ -72,10 +74,19 @@ export class Proposer {
       }
       isUnknown ||= outcome === 'unknown'
       if (this.#options.clock.monotonicMs() >= deadlineMs) {
-        if (isUnknown) throw new StoreError('Unknown', 'the write may or may not have been committed')
+        if (isUnknown) throw mayBeCommitted()
         throw new StoreError('NoQuorum', 'no majority of the voters answers: nothing was written')
       }
       await this.#leadershipChange()
+    }
+  }
+
+  #isClosed(): boolean {
+    try {
+      this.#options.assertOpen()
+      return false
+    } catch {
+      return true
     }
   }
 
@@ -111,6 +122,8 @@ export class Proposer {
     })
   }
 }
+
+const mayBeCommitted = () => new StoreError('Unknown', 'the write may or may not have been committed')
 
 export function outcomeOf(fate: Fate): Outcome {
   if (fate === 'unknown') return 'unknown'

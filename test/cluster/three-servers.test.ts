@@ -59,7 +59,7 @@ describe('three servers', () => {
     }
   }, 120_000)
 
-  test('apply, get, exec, cp, logs -f and port-forward through every server for a pod of every other', async () => {
+  test('apply, get, exec, cp, logs -f, port-forward and proxy through every server for a pod of every other', async () => {
     await servers[0].kubectl(['apply', '-f', '-'], { stdin: daemon })
     await servers[0].kubectl(['rollout', 'status', 'daemonset/everywhere', '--timeout=60s'])
     const reach = async (server: Server, other: Server) => {
@@ -73,6 +73,10 @@ describe('three servers', () => {
       const shown = await server.kubectl(['exec', pod, '--', 'sh', '-c', 'hostname; cat /tmp/received'])
       expect(shown).toBe(`${pod}\nfrom ${server.name}`)
       expect(await forwarded(server, pod)).toContain('nginx 1')
+      for (const port of ['', ':80']) {
+        const path = `/api/v1/namespaces/default/pods/${pod}${port}/proxy/hostname`
+        expect(await server.kubectl(['get', '--raw', path])).toBe(`${pod}\n`)
+      }
     }
     for (const server of servers) {
       for (const other of servers) if (other !== server) await reach(server, other)
