@@ -8,25 +8,12 @@ import { NumberedWriter } from '../lab/numbered-writer.ts'
 import { buildRelease } from '../lab/other-release.ts'
 import { runningSince } from '../lab/runtime-view.ts'
 import type { Server } from '../lab/server.ts'
-import { images } from '../lab/thin-path.ts'
 import { until } from '../lab/until.ts'
+import { deployWebDaemon } from '../lab/web-daemon.ts'
 
 /** An earlier state of this repository, with the formats of release 0.1. */
 const before = '1ad037d'
 const today = resolve(import.meta.dir, '../../dist/skein')
-
-const daemon = `
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - {name: nginx, image: ${images.first}}
-`
 
 /** One server after the other gets a newer executable, while pods run and a client writes. */
 describe('a rolling upgrade', () => {
@@ -47,9 +34,7 @@ describe('a rolling upgrade', () => {
     }
     future = await buildRelease(join(folder, 'future'), { change })
     cluster = await ClusterOfThree.open('upgrade', { executable: old })
-    const [first] = cluster.servers
-    await first!.kubectl(['apply', '-f', '-'], { stdin: daemon })
-    await first!.kubectl(['rollout', 'status', 'daemonset/web', '--timeout=90s'])
+    await deployWebDaemon(cluster.servers[0]!)
     writable = [...cluster.servers]
     writer = new NumberedWriter(() => writable, 'n')
   }, 1_200_000)

@@ -2,22 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { ClusterOfThree } from '../lab/cluster-of-three.ts'
 import { NumberedWriter } from '../lab/numbered-writer.ts'
 import type { Server } from '../lab/server.ts'
-import { images } from '../lab/thin-path.ts'
 import { until } from '../lab/until.ts'
+import { deployWebDaemon } from '../lab/web-daemon.ts'
 import { WrongClock } from '../lab/wrong-clock.ts'
-
-const daemon = `
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - {name: nginx, image: ${images.first}}
-`
 
 describe('clocks that are wrong', () => {
   let cluster: ClusterOfThree
@@ -45,8 +32,7 @@ describe('clocks that are wrong', () => {
   test('two years ahead it has joined, votes, runs pods, answers kubectl, and shows ClockSkew', async () => {
     const third = cluster.servers[2]!
     expect(await third.logTail()).toContain(`"time":"${new Date().getFullYear() + 2}-`)
-    await third.kubectl(['apply', '-f', '-'], { stdin: daemon })
-    await third.kubectl(['rollout', 'status', 'daemonset/web', '--timeout=90s'])
+    await deployWebDaemon(third)
     const [name] = (await podsOf(third)).split(' ')
     expect(await third.kubectl(['exec', name!, '--', 'echo', 'hello'])).toBe('hello\n')
     for (const server of cluster.servers) {

@@ -4,21 +4,8 @@ import { NumberedWriter } from '../lab/numbered-writer.ts'
 import { readRuntime } from '../lab/runtime-view.ts'
 import type { Server } from '../lab/server.ts'
 import { SmallDisk } from '../lab/small-disk.ts'
-import { images } from '../lab/thin-path.ts'
 import { until } from '../lab/until.ts'
-
-const daemon = `
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - {name: nginx, image: ${images.first}}
-`
+import { deployWebDaemon } from '../lab/web-daemon.ts'
 
 describe('the disk of one server is full', () => {
   let cluster: ClusterOfThree
@@ -32,9 +19,7 @@ describe('the disk of one server is full', () => {
         if (server.name === 's3') disk = await SmallDisk.mount(server.dataDirectory, 1500)
       },
     })
-    const [first] = cluster.servers
-    await first!.kubectl(['apply', '-f', '-'], { stdin: daemon })
-    await first!.kubectl(['rollout', 'status', 'daemonset/web', '--timeout=90s'])
+    await deployWebDaemon(cluster.servers[0]!)
     writable = [...cluster.servers]
     writer = new NumberedWriter(() => writable, 'n')
   }, 240_000)

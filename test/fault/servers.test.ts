@@ -4,23 +4,8 @@ import { ClusterOfThree } from '../lab/cluster-of-three.ts'
 import { NumberedWriter } from '../lab/numbered-writer.ts'
 import { readRuntime } from '../lab/runtime-view.ts'
 import type { Server } from '../lab/server.ts'
-import { images } from '../lab/thin-path.ts'
 import { until } from '../lab/until.ts'
-
-/** One pod a server, that stays there. */
-const daemon = `
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-      - {name: nginx, image: ${images.first}}
-`
+import { deployWebDaemon } from '../lab/web-daemon.ts'
 
 describe('what happens to servers', () => {
   let cluster: ClusterOfThree
@@ -29,9 +14,7 @@ describe('what happens to servers', () => {
 
   beforeAll(async () => {
     cluster = await ClusterOfThree.open('faults')
-    const [first] = cluster.servers
-    await first!.kubectl(['apply', '-f', '-'], { stdin: daemon })
-    await first!.kubectl(['rollout', 'status', 'daemonset/web', '--timeout=90s'])
+    await deployWebDaemon(cluster.servers[0]!)
     writable = [...cluster.servers]
     writer = new NumberedWriter(() => writable, 'n')
   }, 240_000)
