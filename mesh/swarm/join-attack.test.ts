@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import HyperDHT from 'hyperdht'
 import { newToken, tokenKeyPair } from '../identity/token.ts'
 import { silentLogger } from '../logger/logger.ts'
+import { heldBytes } from '../memory/held-bytes.ts'
 import { SwarmTransport } from './swarm-transport.ts'
 
 const host = '127.0.0.1'
@@ -92,11 +93,9 @@ async function sendAll(socket: Socket, messages: Iterable<Buffer>): Promise<void
 }
 
 async function costOf(attack: () => Promise<void>): Promise<number> {
-  Bun.gc(true)
-  const beforeBytes = process.memoryUsage.rss()
+  const beforeBytes = heldBytes()
   await attack()
-  Bun.gc(true)
-  return process.memoryUsage.rss() - beforeBytes
+  return heldBytes() - beforeBytes
 }
 
 test('20,000 datagrams of garbage, some of which look like UDX or DHT: nobody is let in, others are', async () => {

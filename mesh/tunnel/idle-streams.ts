@@ -2,18 +2,12 @@
 
 import { MemoryLinkNetwork } from '../link/memory-links.ts'
 import { silentLogger } from '../logger/logger.ts'
+import { heldBytes } from '../memory/held-bytes.ts'
 import { openTunnels } from './open-tunnels.ts'
 import type { Tunnel } from './tunnels.ts'
 
 const streams = 1000
 const usedBytes = 64 * 1024
-
-/** Of all that this process holds; garbage is not counted. */
-function heldBytes(): number {
-  Bun.gc(true)
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-  return heapUsed + external + arrayBuffers
-}
 
 const network = new MemoryLinkNetwork()
 const [left, right] = ['a', 'b'].map((key) => network.join(key))

@@ -4,7 +4,7 @@ import type { ImportRule } from './import-graph.ts'
 export const areas = ['agent', 'api', 'mesh', 'scripts', 'test', 'package.json']
 
 /** What any part may use of the mesh: interfaces without a word of consensus or storage in them. */
-const common = ['mesh/logger', 'mesh/clock', 'mesh/thread']
+const common = ['mesh/logger', 'mesh/clock', 'mesh/thread', 'mesh/memory']
 
 /** Types and constants of Kubernetes' kinds, and the way to the cluster: all that the roles of the agent may see. */
 const cluster = ['api/client', 'api/schema']
