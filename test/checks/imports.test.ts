@@ -19,7 +19,7 @@ test('a forbidden arrow names file and line', () => {
     "import { readFileSync } from 'node:fs'\n\nimport type {\n  Store,\n} from '../../../mesh/store/store.ts'\n"
   expect(check('agent/control/scheduler/scheduler.ts', source)).toEqual([
     'agent/control/scheduler/scheduler.ts:5 imports mesh/store/store.ts; agent/control may import mesh/logger, ' +
-      'mesh/clock, mesh/thread, api/client, api/schema',
+      'mesh/clock, mesh/thread, mesh/memory, api/client, api/schema',
   ])
 })
 
