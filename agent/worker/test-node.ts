@@ -5,7 +5,7 @@ import type { Client } from '../../api/client/client.ts'
 import { type LocalApi, startLocalApi } from '../../api/client/local-api.ts'
 import { namespaces, pods } from '../../api/schema/generated/resources.ts'
 import type { Pod, PodSpec } from '../../api/schema/generated/types/core-v1.ts'
-import { systemClock } from '../../mesh/clock/clock.ts'
+import { type Clock, systemClock } from '../../mesh/clock/clock.ts'
 import type { LogFields, Logger } from '../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../mesh/store/memory.ts'
 import { makeImages } from '../../test/fixtures/images/make.ts'
@@ -72,6 +72,10 @@ export interface TestNodeOptions {
   directory?: string
   /** Socket of a runtime that is there already. */
   runtimeEndpoint?: string
+  /** Of worker and API; default the machine's. */
+  clock?: Clock
+  /** Image archives that the worker loads at its start. */
+  imageDirectory?: string
 }
 
 export function makeNodeDirectory(): string {
@@ -89,11 +93,13 @@ export class TestNode {
   readonly stages: Record<string, number> = {}
   #stageBeganMs = performance.now()
 
-  readonly #runtimeEndpoint: string | undefined
+  readonly #options: TestNodeOptions
+  readonly #clock: Clock
 
-  private constructor({ directory, runtimeEndpoint }: TestNodeOptions) {
-    this.directory = directory ?? makeNodeDirectory()
-    this.#runtimeEndpoint = runtimeEndpoint
+  private constructor(options: TestNodeOptions) {
+    this.directory = options.directory ?? makeNodeDirectory()
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
   }
 
   static async start(options: TestNodeOptions = {}): Promise<TestNode> {
@@ -101,8 +107,9 @@ export class TestNode {
     prepareNamespace()
     node.payload = await openPayload({ directory: join(node.directory, 'payload'), log: node.log })
     node.#endStage('payload')
-    const store = new MemoryStore({ clock: systemClock })
-    node.api = await startLocalApi({ store, clock: systemClock, log: node.log, peer: nodeName })
+    const clock = node.#clock
+    const store = new MemoryStore({ clock })
+    node.api = await startLocalApi({ store, clock, log: node.log, peer: nodeName })
     node.client = node.api.client('system:masters')
     for (const name of ['default', 'kube-system', 'kube-node-lease']) {
       try {
@@ -129,7 +136,9 @@ export class TestNode {
   async startWorker(): Promise<void> {
     this.worker = await startWorker({
       ...testWorkerOptions(this.directory, this.payload, this.log),
-      runtimeEndpoint: this.#runtimeEndpoint,
+      runtimeEndpoint: this.#options.runtimeEndpoint,
+      imageDirectory: this.#options.imageDirectory,
+      clock: this.#clock,
       client: this.api.client(`system:node:${nodeName}`),
     })
   }

@@ -27,7 +27,7 @@ export class ImageCollector {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#running ??= this.#collect()
+      this.#running ??= this.collect()
         .catch((error: unknown) => this.#log.debug('images not collected', { error: runtimeMessage(error) }))
         .finally(() => {
           this.#running = undefined
@@ -40,7 +40,8 @@ export class ImageCollector {
     await this.#running
   }
 
-  async #collect(): Promise<void> {
+  /** Looks once, and removes what has to go. */
+  async collect(): Promise<void> {
     const nowMs = this.#clock.nowMs()
     const options = { timeoutMs: callTimeoutMs }
     const [{ images }, { containers }, { blocks, bavail, bsize }] = await Promise.all([

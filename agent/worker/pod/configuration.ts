@@ -52,6 +52,8 @@ export interface ContainerSettings {
   attempt: number
   imageRef: string
   imageUser: ImageUser
+  /** Of the container whose processes an ephemeral one sees. */
+  targetId?: string
   environment: Map<string, string>
   mounts: Mount[]
   /** Of the node, for the OOM score. */
@@ -83,7 +85,7 @@ export function containerConfig(pod: Pod, container: Container, settings: Contai
     tty: container.tty ?? false,
     linux: {
       resources: containerResources(pod, container, settings),
-      securityContext: containerSecurity(pod, container, settings.imageUser),
+      securityContext: containerSecurity(pod, container, settings.imageUser, settings.targetId),
     },
   }
 }

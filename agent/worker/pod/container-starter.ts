@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { Code } from '@connectrpc/connect'
 import { type Client, isReason, type KubernetesObject, type ResourceRef } from '../../../api/client/client.ts'
 import { configmaps, secrets } from '../../../api/schema/generated/resources.ts'
-import type { Container, Pod } from '../../../api/schema/generated/types/core-v1.ts'
+import type { Container, EphemeralContainer, Pod } from '../../../api/schema/generated/types/core-v1.ts'
 import { podLogDirectory, type WorkerParts } from '../parts.ts'
 import { isCode, runtimeMessage } from '../runtime/connection.ts'
 import { containerMounts } from '../volume/mounts.ts'
@@ -11,7 +11,7 @@ import { containerConfig, type SandboxConfig, sandboxConfig } from './configurat
 import { podDns, podHostname } from './dns.ts'
 import { containerEnvironment, environmentReferences } from './environment.ts'
 import type { FieldContext } from './fields.ts'
-import type { SandboxState } from './state.ts'
+import { type ContainerState, latest, type SandboxState } from './state.ts'
 
 /** Why a container could not be started; `reason` is what its status shows. */
 export class StartError extends Error {
@@ -46,6 +46,8 @@ export interface StartSettings {
   sandbox: SandboxState
   imageRef: string
   volumes: VolumePaths
+  /** All that the pod has. */
+  containers: readonly ContainerState[]
   /** Called between making and starting it. */
   created(containerId: string): void
 }
@@ -98,6 +100,7 @@ async function prepare(parts: WorkerParts, pod: Pod, container: Container, setti
       attempt,
       imageRef,
       imageUser: image?.user ?? {},
+      targetId: targetOf(container, settings.containers),
       environment,
       mounts,
       memoryCapacityBytes: parts.memoryCapacityBytes,
@@ -106,6 +109,15 @@ async function prepare(parts: WorkerParts, pod: Pod, container: Container, setti
   } catch (error) {
     throw new StartError('CreateContainerConfigError', runtimeMessage(error))
   }
+}
+
+/** Upstream: getTargetID. */
+function targetOf(container: Container, containers: readonly ContainerState[]): string | undefined {
+  const { targetContainerName: name } = container as EphemeralContainer
+  if (!name) return undefined
+  const target = latest(containers, name)
+  if (target?.state !== 'running') throw new Error(`unable to find target container ${name}`)
+  return target.id
 }
 
 async function readEnvironment(parts: WorkerParts, pod: Pod, container: Container, fields: FieldContext) {

@@ -209,7 +209,8 @@ export class PodExecutor {
       const created = () => {
         this.#context.event('Normal', 'Created', `Container created`, container.name)
       }
-      const settings = { attempt, sandbox, imageRef: image.imageRef, volumes: this.#volumes, created }
+      const { containers } = runtime
+      const settings = { attempt, sandbox, imageRef: image.imageRef, volumes: this.#volumes, containers, created }
       const id = await parts.creation.run(() => startContainer(parts, pod, container, settings))
       memory.failures.delete(container.name)
       this.#context.event('Normal', 'Started', `Container started`, container.name)

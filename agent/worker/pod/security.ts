@@ -76,8 +76,16 @@ export function sandboxSecurity(pod: Pod): SandboxSecurity {
   }
 }
 
-/** The container's own settings over the pod's over the image's. Upstream: determineEffectiveSecurityContext. */
-export function containerSecurity(pod: Pod, container: Container, image: ImageUser): ContainerSecurity {
+/**
+ * The container's own settings over the pod's over the image's. Upstream: determineEffectiveSecurityContext.
+ * @param targetId of the container whose processes it sees (ephemeral containers)
+ */
+export function containerSecurity(
+  pod: Pod,
+  container: Container,
+  image: ImageUser,
+  targetId?: string,
+): ContainerSecurity {
   const shared = pod.spec!.securityContext ?? {}
   const own = container.securityContext ?? {}
   const user = own.runAsUser ?? shared.runAsUser
@@ -88,7 +96,8 @@ export function containerSecurity(pod: Pod, container: Container, image: ImageUs
   const profile = own.appArmorProfile ?? shared.appArmorProfile
   if (profile?.type === 'Localhost') throw new SecurityError('appArmorProfile of type Localhost is not supported yet')
   return {
-    namespaceOptions: namespaces(pod),
+    namespaceOptions:
+      targetId === undefined ? namespaces(pod) : { ...namespaces(pod), pid: NamespaceMode.TARGET, targetId },
     privileged: own.privileged ?? false,
     runAsUser: id(uid),
     runAsUsername: username ?? '',
