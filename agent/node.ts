@@ -177,7 +177,12 @@ async function startParts(grounds: Grounds, parts: Parts): Promise<void> {
   api.metrics.addSource(meshSource(grounds, parts))
   await parts.start('runtime', async () => {
     const clockSkewMs = () => mesh.consensus.status.skewMs
-    const worker = await startWorker({ ...workerOptions(sources), client, clockSkewMs })
+    const worker = await startWorker({
+      ...workerOptions(sources),
+      client,
+      clockSkewMs,
+      live: () => mesh.consensus.live(),
+    })
     streams.connect(worker.podStreams)
     grounds.workerAdmin.worker = worker
     grounds.status.pulls = () => worker.pulls()
@@ -208,13 +213,15 @@ async function openRuntimePayload({ directory, options, log }: Foundation): Prom
 }
 
 /** Runs the loops whenever this node leads; each leader first sees to it that the cluster has what every cluster has. */
-async function openControl({ keyring, addresses, log, mesh }: Grounds, local: LocalApi) {
+async function openControl({ keyring, addresses, log, mesh, cluster }: Grounds, local: LocalApi) {
   const { clock } = mesh.consensus
   const client = local.client('system:kube-controller-manager')
   const clusterCaPem = keyring.authority.certificatePem
+  const nameOf = (key: string) => cluster.membership.member(key)?.name ?? key
+  const heard = () => new Map([...mesh.consensus.alive].map(([key, atMs]) => [nameOf(key), atMs]))
   const start = (term: number) => {
     const bootstrapped = bootstrapCluster(local.client('system:apiserver').fenced(term), addresses)
-    const control = startControl({ client, term, clock, log, clusterCaPem })
+    const control = startControl({ client, term, clock, log, clusterCaPem, heard })
     return {
       ready: () => bootstrapped.then(() => control.ready()),
       stop: () => control.stop(),

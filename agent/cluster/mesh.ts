@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { keyPair } from 'hypercore-crypto'
+import { resourcePrefix } from '../../api/resource/key.ts'
+import { leases } from '../../api/schema/generated/resources.ts'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { Consensus } from '../../mesh/consensus/consensus.ts'
 import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
@@ -15,6 +17,7 @@ import { PeerRelayTransport } from '../../mesh/link/peer-relay.ts'
 import type { Logger } from '../../mesh/logger/logger.ts'
 import { ChecksumExchange } from '../../mesh/store/checksum-exchange.ts'
 import { LocalState } from '../../mesh/store/local-state.ts'
+import { isTransientBelow } from '../../mesh/store/operation.ts'
 import { watchAddresses } from '../../mesh/swarm/address-watch.ts'
 import { chooseDht } from '../../mesh/swarm/dht-choice.ts'
 import { hostOf, isGlobal, parseEndpoint } from '../../mesh/swarm/endpoint.ts'
@@ -86,6 +89,7 @@ export class Mesh {
       ...logIdentity(nodeKey, keyring),
       directory: directory.operationsLog,
       ...{ links, tunnels: this.tunnels, clock: systemClock, logger: log.child('store') },
+      mayWait: (payload) => isTransientBelow(resourcePrefix(leases), payload),
       leadershipChanged: (changed) => this.leadership.change(changed),
       failed,
     })

@@ -18,6 +18,8 @@ export interface ControlOptions {
   log: Logger
   /** PEM of the authority that signs the API servers' certificates: published as `kube-root-ca.crt`. */
   clusterCaPem: string
+  /** When each node's worker was last heard of over the mesh, by its name (`clock.monotonicMs()`). Absent: Leases tell. */
+  heard?: () => ReadonlyMap<string, number>
   /** [0, 1). Default Math.random. */
   random?: () => number
 }
@@ -56,12 +58,12 @@ interface RunningLoops {
 }
 
 async function startLoops(options: ControlOptions, log: Logger, signal: AbortSignal): Promise<RunningLoops> {
-  const { clock, clusterCaPem, random = Math.random } = options
+  const { clock, clusterCaPem, random = Math.random, heard = () => new Map() } = options
   const client = options.client.fenced(options.term)
   await catchUp(client, log, signal)
   const informers = new Informers(client.as('system:kube-controller-manager'), log, random)
   const events = new EventRecorder(client.as('system:kube-controller-manager'), clock, log)
-  const context: ControlContext = { client, informers, events, clock, log, random }
+  const context: ControlContext = { client, informers, events, clock, log, random, heard }
   const controllers = controllerDefinitions(context, { clusterCaPem }).map((d) => new Controller(context, d))
   const loops: Loop[] = [new Scheduler(context), new GarbageCollector(context), ...controllers]
   const start = async (loop: Loop) => {

@@ -65,6 +65,8 @@ export interface WorkerOptions {
   clock: Clock
   /** How far the machine's clock is ahead of cluster time; undefined where it is not known. */
   clockSkewMs?: () => number | undefined
+  /** See NodeRegistration: called every few seconds while this worker works. */
+  live?: () => void
   log: Logger
 }
 
@@ -137,6 +139,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
   const registration = new NodeRegistration({
     ...{ client, nodeName, clock, log, facts: machine, podCidr: options.podCidr, clockSkewMs: options.clockSkewMs },
+    live: options.live,
     readiness: () => readiness(connection),
     images: () => listImages(images),
   })

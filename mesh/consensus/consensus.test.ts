@@ -65,3 +65,21 @@ test('what metrics tell: elections, how long the disk takes, how far the log is'
   }
   await cluster.close()
 }, 120_000)
+
+test('the leader hears which nodes work, and of each when it last said so', async () => {
+  const cluster = new TestCluster(mkdtempSync(join(root, 'alive-')))
+  const first = await cluster.start('1')
+  const second = await cluster.start('2')
+  cluster.setMembers('12')
+  await cluster.settled('1/2')
+  expect([...first.consensus.alive.keys()]).toEqual([])
+  const beginMs = first.consensus.clock.monotonicMs()
+  first.consensus.live()
+  second.consensus.live()
+  while (!first.consensus.alive.has('2')) await Bun.sleep(5)
+  expect([...first.consensus.alive.keys()].sort()).toEqual(['1', '2'])
+  for (const atMs of first.consensus.alive.values()) expect(atMs).toBeGreaterThanOrEqual(beginMs)
+  // Who does not lead is told nothing.
+  expect([...second.consensus.alive.keys()]).toEqual(['2'])
+  await cluster.close()
+}, 120_000)

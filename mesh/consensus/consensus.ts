@@ -43,6 +43,8 @@ export interface ConsensusOptions {
   tickMs?: number
   rules?: Partial<VoterRules & LeaderRules>
   /** See VoterLogOptions. */
+  mayWait?(payload: Uint8Array): boolean
+  /** See VoterLogOptions. */
   maxKeptBytes?: number
   /** For tests: what an older or newer build knows. */
   knownFeatureLevel?: number
@@ -75,6 +77,8 @@ export interface Elections {
 
 const checkTicks = 10
 const reportTicks = 50
+/** A sign of life counts for so many ticks. */
+const aliveTicks = 150
 /** The election timeout in median round trips, and what change of it is worth another timeout. */
 const timeoutRtts = 10
 const timeoutChange = 0.2
@@ -93,6 +97,7 @@ export class Consensus {
   #unfollow: (() => void) | undefined
   #leadership: Leadership = { role: 'follower', term: 0, leader: null }
   #electionTimeoutMs = 0
+  #aliveMs: number | undefined
   readonly #elections: Elections = { campaigns: 0, leaders: 0 }
   #lastLeader: string | null = null
 
@@ -177,6 +182,20 @@ export class Consensus {
     return this.#leadership
   }
 
+  /** What runs above the mesh works: to be called every ten seconds or less. The leader is told over the link. */
+  live(): void {
+    this.#aliveMs = this.clock.monotonicMs()
+  }
+
+  /** At the leader: when each node's `live` was last heard of (`clock.monotonicMs()`), since it leads. */
+  get alive(): ReadonlyMap<string, number> {
+    const { links } = this.#options
+    return new Map([
+      ...this.#reports.alive,
+      ...(this.#aliveMs === undefined ? [] : [[links.self, this.#aliveMs] as const]),
+    ])
+  }
+
   /** For metrics. */
   get durations(): LogDurations {
     return this.#openLog.durations
@@ -244,8 +263,11 @@ export class Consensus {
     this.#log?.setElectionTimeout(timeoutMs)
   }
 
-  #describe(): Pick<Report, 'featureLevel' | 'writeP99Ms'> {
+  #describe(): Pick<Report, 'featureLevel' | 'writeP99Ms' | 'isAlive'> {
+    const { tickMs = 100 } = this.#options
+    const aliveForMs = this.clock.monotonicMs() - (this.#aliveMs ?? Number.NEGATIVE_INFINITY)
     return {
+      isAlive: aliveForMs < aliveTicks * tickMs,
       featureLevel: this.#options.knownFeatureLevel ?? knownFeatureLevel,
       writeP99Ms: this.#log?.writeP99Ms,
     }

@@ -16,6 +16,8 @@ export interface Report {
   writeP99Ms?: number
   /** How far its machine's clock is ahead of that of this leader; absent before the first answer. */
   aheadMs?: number
+  /** What runs above the mesh has said lately that it works; absent from builds that do not know of it. */
+  isAlive?: boolean
   /** To every peer that it is connected with. */
   links: ReportedLink[]
 }
@@ -61,10 +63,10 @@ export function decodeReportMessage(bytes: Uint8Array): ReportMessage | undefine
 
 function asReport(value: Partial<Report> | undefined | null): Report | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { featureLevel, writeP99Ms, aheadMs, links } = value
+  const { featureLevel, writeP99Ms, aheadMs, isAlive, links } = value
   if (!isNumber(featureLevel) || !isAbsentOr(writeP99Ms) || !isAbsentOr(aheadMs)) return undefined
   if (!Array.isArray(links) || links.length > maxLinks || !links.every(isLink)) return undefined
-  return { featureLevel, writeP99Ms, aheadMs, links }
+  return { featureLevel, writeP99Ms, aheadMs, isAlive: isAlive === true, links }
 }
 
 function asAnswer(value: Partial<Answer> | undefined | null): Answer | undefined {

@@ -7,7 +7,7 @@ export interface ReportsOptions {
   links: Links
   clock: ClusterClock
   /** What this node says of itself beside its links and its clock. */
-  describe(): Pick<Report, 'featureLevel' | 'writeP99Ms'>
+  describe(): Pick<Report, 'featureLevel' | 'writeP99Ms' | 'isAlive'>
   /** Called when a report or an answer came. */
   changed(): void
 }
@@ -30,6 +30,7 @@ export class Reports {
   readonly #options: ReportsOptions
   readonly #channels = new Map<PeerKey, Channel>()
   readonly #received = new Map<PeerKey, ReceivedReport>()
+  readonly #alive = new Map<PeerKey, number>()
   #leader: NodeId | null = null
   #number = 0
   #asked: { number: number; atMs: number } | undefined
@@ -62,6 +63,7 @@ export class Reports {
     this.#aheadMs = undefined
     this.#asked = undefined
     this.#received.clear()
+    this.#alive.clear()
     this.send()
   }
 
@@ -82,6 +84,11 @@ export class Reports {
     return this.#received
   }
 
+  /** Since this node leads: when each peer last said that what runs above its mesh works (`clock.monotonicMs()`). */
+  get alive(): ReadonlyMap<PeerKey, number> {
+    return this.#alive
+  }
+
   /** This node's clock has been compared with others'. */
   get isCompared(): boolean {
     return this.#isCompared
@@ -98,6 +105,7 @@ export class Reports {
       const answer = { machineMs: clock.machineMs(), clusterMs: clock.nowMs() }
       channel.send(encodeReportMessage({ number, answer }))
       this.#received.set(channel.peer, { ...message.report, receivedMs: clock.monotonicMs() })
+      if (message.report.isAlive) this.#alive.set(channel.peer, clock.monotonicMs())
       this.#agreeOnTime()
       this.#options.changed()
     }

@@ -14,10 +14,11 @@ const ofRaft: Command = { featureLevel: 0, timeMs: 0, payload: new Uint8Array() 
 /** Blocks that are not on the disk yet hold no more than this; appending waits for room then. */
 const maxPendingBytes = 16 * 1024 * 1024
 /**
- * Nobody waits for these appends, and each costs a page or two on the disk: what comes meanwhile goes along, and the disk is free
- * for the Raft log, which has them. This much does not wait.
+ * Nobody waits for these appends, and each costs some pages of the disk: what comes within this time goes along, and the disk is
+ * free for the Raft log, which has them. Then they go with the next one that comes: the disk is awake for it anyway. This much
+ * does not wait.
  */
-const gatherMs = 30_000
+const gatherMs = 300_000
 const largeBytes = 64 * 1024
 
 /**
@@ -37,7 +38,7 @@ export class Operations {
   readonly #pending: CommittedBlock[] = []
   #pendingBytes = 0
   #appending: Promise<void> | undefined
-  #gathering: { timer: ReturnType<typeof setTimeout>; end: () => void } | undefined
+  #gathering: { sinceMs: number; end: () => void } | undefined
   #floor: number
   #failure: Error | undefined
 
@@ -104,7 +105,8 @@ export class Operations {
       this.#pendingBytes += block.payload.byteLength
     }
     if (blocks.length > 0) this.#appending ??= this.#appendPending()
-    if (this.#pendingBytes > largeBytes) this.hurry()
+    const isOver = performance.now() - (this.#gathering?.sinceMs ?? Number.POSITIVE_INFINITY) > gatherMs
+    if (this.#pendingBytes > largeBytes || isOver) this.hurry()
     return blocks
   }
 
@@ -220,11 +222,10 @@ export class Operations {
   #gather(): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
-        clearTimeout(this.#gathering?.timer)
         this.#gathering = undefined
         resolve()
       }
-      this.#gathering = { timer: setTimeout(end, gatherMs), end }
+      this.#gathering = { sinceMs: performance.now(), end }
     })
   }
 

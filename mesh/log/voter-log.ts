@@ -10,11 +10,13 @@ import type { Message } from '../raft/message.ts'
 import type { RaftStatus } from '../raft/raft.ts'
 import { Refusal } from '../raft/refusal.ts'
 import { StoreError } from '../store/store.ts'
+import type { AdoptedState } from './adopted-state.ts'
 import { encodeCommand } from './command-codec.ts'
 import type { CommittedBlock, CommittedLog } from './committed-log.ts'
 import { decodeDatagram, encodeDatagram } from './datagram.ts'
 import { Durations } from './durations.ts'
 import { handOver } from './hand-over.ts'
+import { HeldProposals } from './held-proposals.ts'
 import { decodeMessage, encodeMessage } from './message-codec.ts'
 import { Operations } from './operations.ts'
 import { openOperationsCoreIn } from './operations-core.ts'
@@ -23,19 +25,6 @@ import { type Fate, RaftDriver } from './raft-driver.ts'
 import { RaftLog, termAt } from './raft-log.ts'
 import { openStorage } from './storage.ts'
 import type { Transport } from './transport.ts'
-
-/** The state above the log, where it can be had from a peer. */
-export interface AdoptedState {
-  /** Operations that it has applied; 0 when there is none. */
-  applied(): Promise<number>
-  /** Blocks before those that its history shows, the most wanted first. */
-  wanted(): Promise<readonly number[]>
-  /**
-   * Makes a peer's state this node's own, the subscriber's too, durably, and says how many operations it has applied;
-   * undefined when a peer has all operations from `has` on, which are enough. `has` undefined: there is no state here.
-   */
-  adopt(leader: NodeId | null, has: number | undefined): Promise<number | undefined>
-}
 
 export interface VoterLogOptions {
   /** Directory of the cores; made when absent. */
@@ -74,6 +63,8 @@ export interface VoterLogOptions {
   tickMs?: number
   /** For tests: what an older or newer build knows. */
   knownFeatureLevel?: number
+  /** Of a payload: it may be committed up to a second later, together with others. Default: none may. */
+  mayWait?(payload: Uint8Array): boolean
   /** Until then a proposal looks for a leader that commits it. Default 8 s, below the store's own deadline. */
   proposeTimeoutMs?: number
 }
@@ -109,6 +100,7 @@ export class VoterLog implements CommittedLog {
   readonly #operations: Operations
   readonly #raftLog: RaftLog
   readonly #proposer: Proposer
+  readonly #held: HeldProposals
   #driver!: RaftDriver
   #leadership: Leadership = { role: 'follower', term: 0, leader: null }
   #deliver: ((blocks: CommittedBlock[]) => Promise<void>) | undefined
@@ -123,11 +115,15 @@ export class VoterLog implements CommittedLog {
     this.#fsync = disk.fsync
     this.#operations = operations
     this.#raftLog = raftLog
+    this.#held = new HeldProposals({
+      propose: (payload) => this.#proposeNow(payload),
+      mayWait: (payload) => options.mayWait?.(payload) ?? false,
+    })
     this.#proposer = new Proposer({
       id: options.id,
       clock: options.clock,
       send: (to, datagram) => options.transport.send(to, encodeDatagram(datagram)),
-      proposeHere: (payload) => this.#proposeHere(payload),
+      proposeHere: (payload) => this.#held.propose(payload),
       assertOpen: () => this.#assertOpen(),
     })
   }
@@ -253,7 +249,7 @@ export class VoterLog implements CommittedLog {
 
   /** At the leader: from here on entries may need this level. Only once every member knows it. */
   async raiseFeatureLevel(level: number): Promise<void> {
-    const fate = await this.#proposeHere(new Uint8Array(), level)
+    const fate = await this.#proposeNow(new Uint8Array(), level)
     const outcome = outcomeOf(fate)
     if (outcome !== 'committed') throw new StoreError('NoQuorum', `the feature level is not raised: ${outcome}`)
   }
@@ -271,6 +267,7 @@ export class VoterLog implements CommittedLog {
   /** Hands leadership over first, so that the others need not wait for an election timeout. */
   async close(): Promise<void> {
     const untilMs = this.#options.clock.monotonicMs() + handOverTimeoutMs
+    this.#held.release()
     await handOver(this, () => this.#failure !== undefined || this.#options.clock.monotonicMs() > untilMs)
     this.#failure ??= new StoreError('Closed', 'the log is closed')
     await this.#driver.stop(this.#failure)
@@ -303,6 +300,8 @@ export class VoterLog implements CommittedLog {
       install: (snapshot) => this.#install(snapshot.index),
       leadershipChanged: (leadership) => {
         this.#leadership = leadership
+        // Not within Raft's own turn.
+        setImmediate(() => this.#held.release())
         this.#proposer.leadershipChanged(leadership.leader)
         this.#options.leadershipChanged?.(leadership)
       },
@@ -383,11 +382,11 @@ export class VoterLog implements CommittedLog {
   }
 
   async #proposeFor(from: NodeId, number: number, payload: Uint8Array): Promise<void> {
-    const outcome = outcomeOf(await this.#proposeHere(payload))
+    const outcome = outcomeOf(await this.#held.propose(payload))
     this.#options.transport.send(from, encodeDatagram({ kind: 'outcome', number, outcome }))
   }
 
-  #proposeHere(payload: Uint8Array, featureLevel = this.#operations.featureLevel): Promise<Fate> {
+  #proposeNow(payload: Uint8Array, featureLevel = this.#operations.featureLevel): Promise<Fate> {
     const timeMs = Math.max(this.#options.clock.nowMs(), this.#operations.timeMs)
     return this.#driver.propose(encodeCommand({ featureLevel, timeMs, payload }))
   }

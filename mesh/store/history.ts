@@ -2,7 +2,7 @@ import type { CommittedLog } from '../log/committed-log.ts'
 import { decodeTransaction } from './operation.ts'
 import { type Entry, type HistoryItem, type Listing, type Revision, StoreError, type Transaction } from './store.ts'
 import type { View } from './view.ts'
-import type { ChangeRow } from './view-database.ts'
+import type { ChangeRow } from './view-rows.ts'
 
 /** What was: the view's index says which operation wrote a key, the log's block holds the value. */
 export class History {

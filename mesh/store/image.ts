@@ -3,8 +3,8 @@ import { Damaged } from '../log/damaged.ts'
 import { assertKnownLevel, knownFeatureLevel } from '../log/feature-level.ts'
 import type { Section } from './image-file.ts'
 import type { View } from './view.ts'
-import type { ViewPosition } from './view-database.ts'
 import type { ImageRow, ImageTable } from './view-image.ts'
+import type { ViewPosition } from './view-rows.ts'
 
 /** The first section of an image. Fields only get added. */
 export interface ImageHeader {

@@ -5,7 +5,7 @@ import type { Logger } from '../logger/logger.ts'
 import { decodeHeader, decodeRows, type ImageHeader } from './image.ts'
 import { decodeImage, type Section } from './image-file.ts'
 import { View } from './view.ts'
-import type { ViewPosition } from './view-database.ts'
+import type { ViewPosition } from './view-rows.ts'
 
 /** How far `restore` and `recover` move the revision on: no informer ever sees time go back. */
 export const revisionGap = 1_000_000_000

@@ -1,5 +1,5 @@
 import { Encoder } from 'cbor-x'
-import type { Change, Transaction } from './store.ts'
+import type { Change, Transaction, TransactionClass } from './store.ts'
 
 /** First byte of every encoded transaction. Fields only get added; a format that an older node cannot read gets a new number. */
 const format = 1
@@ -65,6 +65,33 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
     preconditions: record.preconditions,
     changes: record.changes.map(decodeChange),
   }
+}
+
+/**
+ * Whether an encoded transaction is transient and changes nothing but keys below the prefix; false for what is no transaction of this
+ * build. Asked of each proposal at the leader: durable ones, which are most, are not decoded for it.
+ */
+export function isTransientBelow(prefix: string, bytes: Uint8Array): boolean {
+  if (classIn(bytes) !== 'transient') return false
+  return decodeTransaction(bytes).changes.every(({ key }) => key.startsWith(prefix))
+}
+
+/** How cbor-x begins a record of the first structure: a tag, an array of ten. */
+const recordHead = [0xd9, 0xe0, 0x00, 0x80 + structures[0]!.length]
+
+/** The third field, behind the origin (text) and the counter (a number). Source of the heads: RFC 8949, 3.1. */
+function classIn(bytes: Uint8Array): TransactionClass | undefined {
+  if (bytes[0] !== format || recordHead.some((byte, at) => bytes[at + 1] !== byte)) return undefined
+  const origin = 1 + recordHead.length
+  const head = bytes[origin] ?? 0
+  const lengthBytes = { 120: 1, 121: 2 }[head] ?? 0
+  if (lengthBytes === 0 && (head < 0x60 || head > 0x77)) return undefined
+  const [high = 0, low = 0] = bytes.subarray(origin + 1)
+  const length = lengthBytes === 0 ? head - 0x60 : lengthBytes === 1 ? high : high * 256 + low
+  const counter = origin + 1 + lengthBytes + length
+  const counterBytes = { 24: 1, 25: 2, 26: 4, 27: 8, 250: 4, 251: 8 }[bytes[counter] ?? 0] ?? 0
+  const found = bytes[counter + 1 + counterBytes]
+  return found === 0 ? 'durable' : found === 1 ? 'transient' : undefined
 }
 
 function decodeChange(change: Encoded['changes'][number]): Change {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { packBatch, unpackBatch } from './packed-batch.ts'
-import type { ViewBatch } from './view-database.ts'
+import type { ViewBatch } from './view-rows.ts'
 
 test('a batch comes out as it went in', () => {
   const value = (text: string) => new TextEncoder().encode(text)

@@ -1,4 +1,4 @@
-import { type BlockRow, type ChangeRow, changeKinds, type EntryRow, type ViewBatch } from './view-database.ts'
+import { type BlockRow, type ChangeRow, changeKinds, type EntryRow, type ViewBatch } from './view-rows.ts'
 
 const entryNumbers = 4
 const changeNumbers = 7

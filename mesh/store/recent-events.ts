@@ -3,7 +3,7 @@ import { decodeTransaction } from './operation.ts'
 import type { RevisionBatch } from './state.ts'
 import type { Revision, StoreEvent } from './store.ts'
 import type { View } from './view.ts'
-import type { BlockRow, ExpiryRow } from './view-database.ts'
+import type { BlockRow, ExpiryRow } from './view-rows.ts'
 
 export interface RecentEventsBounds {
   maxOperations: number

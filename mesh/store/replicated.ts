@@ -52,6 +52,9 @@ const ringBounds = { maxEvents: 200_000, maxBytes: 64 * 1024 * 1024 }
 /** Of the events of before a restart. */
 const restoredBounds = { maxOperations: 4096, maxBytes: 8 * 1024 * 1024 }
 const retentionPauseMs = 60_000
+/** Looking for old history, and taking it out, writes some pages: with fewer new operations than these it waits for an hour. */
+const retentionOperations = 1000
+const maxRetentionPauseMs = 3600_000
 
 /** The Store over a CommittedLog: applies its blocks in order to the state, and keeps a view of it on disk. */
 export class ReplicatedStore implements Store {
@@ -69,6 +72,7 @@ export class ReplicatedStore implements Store {
   readonly durations = { commit: new Durations(), apply: new Durations() }
   #retention: Retention
   #retentionTimer: ReturnType<typeof setInterval> | undefined
+  #retained = { operations: 0, atMs: Number.NEGATIVE_INFINITY }
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
   readonly #appliedWaiters = new Set<() => void>()
   #expiryTimer: ReturnType<typeof setTimeout> | undefined
@@ -91,7 +95,7 @@ export class ReplicatedStore implements Store {
     store.#ring.push(batches)
     await options.log.subscribe(store.#applied, (blocks) => store.#deliver(blocks))
     await store.#catchUp()
-    store.#retentionTimer = setInterval(() => void store.retain(), retentionPauseMs)
+    store.#retentionTimer = setInterval(() => void store.#retainWhenDue(), retentionPauseMs)
     store.#retentionTimer.unref?.()
     return store
   }
@@ -292,8 +296,15 @@ export class ReplicatedStore implements Store {
     )
   }
 
-  /** Removes history that is past its time; done every minute. */
+  async #retainWhenDue(): Promise<void> {
+    const { operations, atMs } = this.#retained
+    const isLate = this.#options.clock.monotonicMs() - atMs >= maxRetentionPauseMs
+    if (isLate || this.#applied - operations >= retentionOperations) await this.retain()
+  }
+
+  /** Removes history that is past its time; done every minute in which there is enough to do. */
   async retain(): Promise<void> {
+    this.#retained = { operations: this.#applied, atMs: this.#options.clock.monotonicMs() }
     this.#compacted = (await this.#retention.run(this.#timeMs)) ?? this.#compacted
   }
 

@@ -1,7 +1,7 @@
 import type { CommittedBlock } from '../log/committed-log.ts'
 import { type Applied, idOf, type Outcome, type RecentId, type State } from './state.ts'
 import { StoreError, type StoreErrorCode, type Transaction } from './store.ts'
-import type { RecentRow, ViewBatch } from './view-database.ts'
+import type { RecentRow, ViewBatch } from './view-rows.ts'
 
 export function emptyBatch(): ViewBatch {
   return {

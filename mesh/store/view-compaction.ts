@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { Revision } from './store.ts'
-import { changeKinds } from './view-database.ts'
+import { changeKinds } from './view-rows.ts'
 
 /** How far a walk over the changes has come; undefined at its begin. */
 export interface CompactionCursor {

@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite'
-import type { ViewPosition } from './view-database.ts'
+import type { ViewPosition } from './view-rows.ts'
 
 /** The view's tables that an image may hold, and the columns that say where a page begins. */
 const tables = {

@@ -5,18 +5,20 @@ import { packBatch } from './packed-batch.ts'
 import type { StateEntry } from './state.ts'
 import type { Revision } from './store.ts'
 import type { CompactionCursor, CompactionTarget, PruneSlice, RetentionLimits } from './view-compaction.ts'
-import type { BlockRow, ChangeRow, EntryRow, ExpiryRow, RecentRow, ViewBatch, ViewPosition } from './view-database.ts'
 import type { ImageRow, ImageTable } from './view-image.ts'
+import type { BlockRow, ChangeRow, EntryRow, ExpiryRow, RecentRow, ViewBatch, ViewPosition } from './view-rows.ts'
 
 const pageRows = 2000
 /** While one write is under way the next one gathers; beyond this the caller has to wait. */
 const maxGatheredBytes = 32 * 1024 * 1024
 /**
- * Nobody waits for the view: what comes within this time goes together, and a page that many changes touch is written once.
- * This much does not wait.
+ * Nobody waits for the view: what comes within this time goes together, and a page that many changes touch is written once. Then
+ * it goes with the next change that comes: the disk is awake for that one anyway. This much does not wait.
  */
-const gatherMs = 10_000
+const gatherMs = 300_000
 const largeBytes = 2 * 1024 * 1024
+/** About what a change takes in memory beside its key and value. */
+const changeBytes = 300
 
 /** The view database in its Worker: gathers what operations changed and writes it in the background. */
 export class View {
@@ -24,7 +26,7 @@ export class View {
   #gathered: ViewBatch | undefined
   #gatheredBytes = 0
   #writing: Promise<void> | undefined
-  #gathering: { timer: ReturnType<typeof setTimeout>; end: () => void } | undefined
+  #gathering: { sinceMs: number; end: () => void } | undefined
   #failure: Error | undefined
 
   private constructor(calls: ThreadCalls) {
@@ -66,8 +68,10 @@ export class View {
     if (this.#gathered === undefined) this.#gathered = batch
     else merge(this.#gathered, batch)
     for (const [key, row] of batch.entries) this.#gatheredBytes += key.length + (row?.value.byteLength ?? 0)
+    this.#gatheredBytes += (batch.blocks.length + batch.changes.length) * changeBytes
     this.#writing ??= this.#write()
-    if (this.#gatheredBytes > largeBytes) this.#gathering?.end()
+    const isOver = performance.now() - (this.#gathering?.sinceMs ?? Number.POSITIVE_INFINITY) > gatherMs
+    if (this.#gatheredBytes > largeBytes || isOver) this.#gathering?.end()
     if (this.#gatheredBytes > maxGatheredBytes) await this.#writing
   }
 
@@ -177,11 +181,10 @@ export class View {
   #gather(): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
-        clearTimeout(this.#gathering?.timer)
         this.#gathering = undefined
         resolve()
       }
-      this.#gathering = { timer: setTimeout(end, gatherMs), end }
+      this.#gathering = { sinceMs: performance.now(), end }
     })
   }
 

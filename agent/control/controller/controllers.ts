@@ -12,6 +12,7 @@ import { jobController } from './job/controller.ts'
 import { ttlAfterFinishedController } from './job/ttl.ts'
 import { namespaceController } from './namespace/controller.ts'
 import { nodeLifeController } from './node/controller.ts'
+import { leaseRenewalController } from './node/lease-renewal.ts'
 import { taintEvictionController } from './node/taint-eviction.ts'
 import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/controller.ts'
@@ -41,6 +42,7 @@ export function controllerDefinitions(context: ControlContext, settings: Control
     rootCaController(context, settings.clusterCaPem),
     podGcController(context),
     nodeLifeController(context),
+    leaseRenewalController(context),
     taintEvictionController(context),
     statefulSetController(context),
     daemonSetController(context),

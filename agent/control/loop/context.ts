@@ -14,6 +14,8 @@ export interface ControlContext {
   log: Logger
   /** [0, 1). */
   random: () => number
+  /** When each node was last heard of over the mesh, by its name (`clock.monotonicMs()`), as far as this leader has heard. */
+  heard: () => ReadonlyMap<string, number>
 }
 
 /** Something the leader runs. */

@@ -15,6 +15,8 @@ export interface SimulationOptions {
   random?: () => number
   log?: Logger
   clock?: Clock
+  /** See ControlOptions. */
+  heard?: () => ReadonlyMap<string, number>
 }
 
 /** For tests: the real API over an in-memory store, the leader's loops, and workers that only pretend. */
@@ -80,8 +82,8 @@ export class SimulatedCluster {
   }
 
   #startControl(): Control {
-    const { clock = systemClock, log = silentLogger, random } = this.#options
+    const { clock = systemClock, log = silentLogger, random, heard } = this.#options
     const client = this.api.client('system:control')
-    return startControl({ client, term: this.#term, clock, log, random, clusterCaPem: 'PEM' })
+    return startControl({ client, term: this.#term, clock, log, random, heard, clusterCaPem: 'PEM' })
   }
 }

@@ -25,6 +25,8 @@ export interface RegistrationOptions {
   /** How far the machine's clock is ahead of cluster time; undefined where it is not known. */
   clockSkewMs?: () => number | undefined
   log: Logger
+  /** Called every few seconds: tells the leader over the mesh that this worker lives, upon which it renews the Lease. */
+  live?: () => void
   /** Asked before each status. */
   readiness(): Promise<Readiness>
   images(): Promise<ContainerImage[]>
@@ -34,7 +36,9 @@ const statusIntervalMs = 10_000
 /** Without a change the status is written this rarely: the Lease says that the node lives. */
 const reportIntervalMs = 300_000
 const leaseSeconds = 40
-const leaseIntervalMs = 10_000
+const lifeIntervalMs = 5000
+/** A Lease that nobody has renewed for so long is renewed by this node itself: no leader hears it, or an older one leads. */
+const leasePatienceMs = 36_000
 const leaseNamespace = 'kube-node-lease'
 const maxImages = 50
 
@@ -44,6 +48,7 @@ export class NodeRegistration {
   #stopped = false
   #lastWritten = ''
   #lastWrittenMs = Number.NEGATIVE_INFINITY
+  #renewal: { time: string | undefined; seenMs: number } | undefined
   readonly #stopping = Promise.withResolvers<void>()
   #loops: Promise<void>[] = []
 
@@ -65,7 +70,7 @@ export class NodeRegistration {
     }
     this.#loops = [
       this.#repeat(statusIntervalMs, () => this.#writeStatus()),
-      this.#repeat(leaseIntervalMs, () => this.#renewLease()),
+      this.#repeat(lifeIntervalMs, () => this.#live()),
     ]
   }
 
@@ -144,11 +149,21 @@ export class NodeRegistration {
     this.#lastWrittenMs = clock.monotonicMs()
   }
 
-  async #renewLease(): Promise<void> {
-    const { client, nodeName, clock } = this.#options
+  /** Renewed means that it changed, by whomever: the time in it is not looked at. */
+  async #live(): Promise<void> {
+    const { client, nodeName, clock, live } = this.#options
+    live?.()
     const resource = client.resource(leases, leaseNamespace)
     const renewTime = new Date(clock.nowMs()).toISOString().replace('Z', '000Z')
     try {
+      const { spec } = await resource.get(nodeName, { resourceVersion: '0' })
+      const nowMs = clock.monotonicMs()
+      // The first look counts as nothing: how old it is nobody knows.
+      if (this.#renewal !== undefined && this.#renewal.time !== spec?.renewTime) {
+        this.#renewal = { time: spec?.renewTime, seenMs: nowMs }
+      }
+      if (nowMs - (this.#renewal?.seenMs ?? Number.NEGATIVE_INFINITY) < leasePatienceMs) return
+      this.#renewal = { time: renewTime, seenMs: nowMs }
       await resource.patch(nodeName, { spec: { renewTime, holderIdentity: nodeName } }, { type: 'merge' })
     } catch (error) {
       if (!isReason(error, 'NotFound')) throw error
@@ -161,6 +176,7 @@ export class NodeRegistration {
         spec: { holderIdentity: nodeName, leaseDurationSeconds: leaseSeconds, renewTime },
       }
       await resource.create(lease)
+      this.#renewal = { time: renewTime, seenMs: clock.monotonicMs() }
     }
   }
 }

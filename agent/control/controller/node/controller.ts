@@ -9,6 +9,7 @@ import { isEqual, isEquivalent } from '../../object/equal.ts'
 import { nameOf, namespaceOf } from '../../object/meta.ts'
 import { isReady, podCondition, withPodCondition } from '../../object/pod.ts'
 import { timestamp } from '../../object/time.ts'
+import { leaseNamespace } from './lease-renewal.ts'
 import {
   gracePeriodMs,
   lifeTaints,
@@ -20,7 +21,6 @@ import {
   zonePaces,
 } from './node-life.ts'
 
-const leaseNamespace = 'kube-node-lease'
 export const nodeNameIndex = 'nodeName'
 
 export function podNodeNames(pod: Pod): string[] {
@@ -72,8 +72,9 @@ export function nodeLifeController(context: ControlContext): ControllerDefinitio
       const node = nodes.get(key)
       const sign = seen.get(key)
       if (!node || !sign) return undefined
-      const graceMs = sign.isEver ? gracePeriodMs : startupGracePeriodMs
-      const silentMs = clock.monotonicMs() - sign.atMs
+      const heardMs = context.heard().get(key)
+      const graceMs = sign.isEver || heardMs !== undefined ? gracePeriodMs : startupGracePeriodMs
+      const silentMs = clock.monotonicMs() - Math.max(sign.atMs, heardMs ?? Number.NEGATIVE_INFINITY)
       const nowMs = clock.nowMs()
       if (silentMs >= graceMs) {
         const conditions = unknownConditions(node, nowMs)
