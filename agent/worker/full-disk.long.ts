@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { events, pods, secrets } from '../../api/schema/generated/resources.ts'
+import { systemClock } from '../../mesh/clock/clock.ts'
 import { makeImages } from '../../test/fixtures/images/make.ts'
 import { credentials, fetchRegistry, TestRegistry } from '../../test/fixtures/registry/registry.ts'
-import { insideNamespace, makeNodeDirectory, runInNamespace, TestNode } from './test-node.ts'
+import { ImageCollector } from './image/image-collector.ts'
+import { connectRuntime } from './runtime/connection.ts'
+import { insideNamespace, makeNodeDirectory, runInNamespace, stateDirectoryOf, TestNode } from './test-node.ts'
 import { inPhase, isReady, shell, statusOf } from './test-pod.ts'
 
 const port = 5093
@@ -113,6 +116,38 @@ if (!insideNamespace) {
       expect(failure).toContain('no space left on device')
       rmSync(filler)
       await node.podWhen('large', inPhase('Succeeded'), 60_000)
+    })
+
+    test('images that no container uses go when it is nearly full, and no other does', async () => {
+      const clock = { ...systemClock, aheadMs: 0, nowMs: () => Date.now() + clock.aheadMs }
+      const connection = connectRuntime(join(stateDirectoryOf(directory), 'containerd.sock'))
+      const collector = new ImageCollector(connection, disk, clock, node.log)
+      const present = async () => {
+        const { images } = await connection.images.listImages({})
+        return images.flatMap(({ repoTags }) => repoTags)
+      }
+      const unused = `127.0.0.1:${port}/python:1`
+      try {
+        await node.client.resource(pods, 'default').delete('large', { gracePeriodSeconds: 0 })
+        await node.podGone('large')
+        const ofLarge = { labelSelector: { 'io.kubernetes.pod.name': 'large' } }
+        while ((await connection.runtime.listContainers({ filter: ofLarge })).containers.length > 0) await Bun.sleep(20)
+        await collector.collect()
+        clock.aheadMs = 3 * 60_000
+        await collector.collect()
+        expect(await present()).toContain(unused)
+        const filler = join(disk, 'filler')
+        run('fallocate', '-l', String(availableBytes() - 20_000_000), filler)
+        await collector.collect()
+        rmSync(filler)
+        const left = await present()
+        expect(left).not.toContain(unused)
+        expect(left).toEqual(expect.arrayContaining(['skein.local/nginx:1', 'skein.local/busybox:1']))
+        const web = await node.podWhen('web', isReady)
+        expect(await (await fetch(`http://${web.status!.podIP}/`)).text()).toBe('nginx 1\n')
+      } finally {
+        connection.close()
+      }
     })
 
     test('a pod whose emptyDir outgrows its limit is evicted; one that stays below is not', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { parse } from 'yaml'
 import { ClusterOfThree } from '../lab/cluster-of-three.ts'
 import { NumberedWriter } from '../lab/numbered-writer.ts'
-import { readRuntime } from '../lab/runtime-view.ts'
+import { crashContainers, readRuntime, runningSince } from '../lab/runtime-view.ts'
 import type { Server } from '../lab/server.ts'
 import { until } from '../lab/until.ts'
 import { deployWebDaemon } from '../lab/web-daemon.ts'
@@ -36,7 +36,7 @@ describe('what happens to servers', () => {
     await caughtUp(third)
   }, 180_000)
 
-  test('two are cut off: reads and pods go on, writes are refused with a reason; back, all is whole', async () => {
+  test('two are cut off: reads and pods go on, what crashes is restarted, writes are refused with a reason; back, all is whole', async () => {
     const [first, second, third] = cluster.servers as [Server, Server, Server]
     await cluster.cutOff(second)
     await cluster.cutOff(third)
@@ -45,7 +45,13 @@ describe('what happens to servers', () => {
     expect(await refusedWrite(first)).toContain('no majority of the voters can be reached')
     const list = await first.kubectl(['get', '--raw', '/api/v1/namespaces/default/pods?resourceVersion=0'])
     expect((JSON.parse(list) as { items: object[] }).items).toHaveLength(3)
-    expect((await readRuntime(first)).runningContainers).toHaveLength(1)
+    const running = await runningSince(first)
+    expect(Object.keys(running)).toHaveLength(1)
+    await crashContainers(first)
+    await until('what crashed is started again', async () => {
+      const again = Object.keys(await runningSince(first))
+      return again.length === 1 && !(again[0]! in running)
+    })
     const begin = performance.now()
     await cluster.plugIn(second)
     await cluster.plugIn(third)

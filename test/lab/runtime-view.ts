@@ -50,6 +50,18 @@ export async function runningSince(server: Server): Promise<Record<string, bigin
   }
 }
 
+/** Ends all of a server's containers as a crash of their programs would. */
+export async function crashContainers(server: Server): Promise<void> {
+  const connection = connectTo(server)
+  try {
+    for (const containerId of Object.keys(await runningSince(server))) {
+      await connection.runtime.stopContainer({ containerId, timeout: 0n })
+    }
+  } finally {
+    connection.close()
+  }
+}
+
 function connectTo(server: Server) {
   return connectRuntime(join(stateDirectoryOf(join(server.dataDirectory, 'worker')), 'containerd.sock'))
 }
