@@ -2,10 +2,12 @@
  * `scripts/bench worker`: from an empty directory and warm to the first container Running, 30 pods at once from create
  * to Running, and what the process takes at rest. The process holds the API too (a store in memory), as an agent does.
  */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pods } from '../../api/schema/generated/resources.ts'
 import { quantile } from '../../scripts/benchmark/quantile.ts'
-import { insideNamespace, TestNode } from './test-node.ts'
+import { insideNamespace, stateDirectoryOf, TestNode } from './test-node.ts'
 
 const { values } = parseArgs({
   options: { pods: { type: 'string', default: '30,110' }, rest: { type: 'string', default: '10' } },
@@ -43,6 +45,42 @@ async function rest(): Promise<{ rssMb: number; cpuPercent: number }> {
   return { rssMb: process.memoryUsage.rss() / 1e6, cpuPercent }
 }
 
+interface CpuUse {
+  agent: number
+  containerd: number
+  /** What containerd ran and waited for: network plugins, and shims' first processes. */
+  plugins: number
+  shims: number
+  /** What shims ran and waited for. */
+  runc: number
+}
+
+/** Seconds of CPU so far, by who used them. */
+function cpuUse(node: TestNode): CpuUse {
+  const { user, system } = process.cpuUsage()
+  const use: CpuUse = { agent: (user + system) / 1e6, containerd: 0, plugins: 0, shims: 0, runc: 0 }
+  const socket = join(stateDirectoryOf(node.directory), 'containerd.sock')
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    let [words, figures] = ['', '']
+    try {
+      words = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      figures = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')
+    } catch {
+      continue
+    }
+    // Fields 14 to 17 of proc(5), in hundredths of a second.
+    const [own = 0, ownSystem = 0, waited = 0, waitedSystem = 0] = figures.split(' ').slice(11, 15).map(Number)
+    if (Number(pid) === node.worker.status().runtimePid) {
+      use.containerd += (own + ownSystem) / 100
+      use.plugins += (waited + waitedSystem) / 100
+    } else if (words.includes('containerd-shim') && words.includes(socket)) {
+      use.shims += (own + ownSystem) / 100
+      use.runc += (waited + waitedSystem) / 100
+    }
+  }
+  return use
+}
+
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
 
 // The image is made before the clock starts: a server would have it, or pull it.
@@ -65,7 +103,9 @@ let made = 2
 for (const wanted of steps) {
   const names = Array.from({ length: wanted - made }, (_, index) => `pod-${made + index}`)
   made = wanted
+  const before = cpuUse(node)
   const times = await Promise.all(names.map((name) => runPod(node, name)))
+  const after = cpuUse(node)
   const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)]
   const use = await rest()
   if (Number.isNaN(p99Ms)) [p99Ms, rssMb] = [p99, use.rssMb]
@@ -73,6 +113,10 @@ for (const wanted of steps) {
     `${names.length} pods at once: p50 ${(p50 / 1000).toFixed(2)} s, p99 ${(p99 / 1000).toFixed(2)} s; ` +
       `${wanted} pods at rest: agent ${use.rssMb.toFixed(0)} MB, ${use.cpuPercent.toFixed(1)} % of a core`,
   )
+  const perPod = (Object.keys(after) as (keyof CpuUse)[]).map((who) => {
+    return `${who} ${Math.round(((after[who] - before[who]) * 1000) / names.length)} ms`
+  })
+  console.log(`CPU a pod: ${perPod.join(', ')}`)
 }
 const endBeganMs = performance.now()
 for (const pod of (await node.client.resource(pods, 'default').list()).items) {

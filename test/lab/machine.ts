@@ -102,13 +102,15 @@ export class Machine {
     const { directory } = this
     const socket = join(directory, 'line.sock')
     const init = this.#options.init === 'systemd' ? '' : ' init=/usr/local/sbin/bare-init'
+    // On a busy host its timer may tick too late for the kernel, which then panics ("IO-APIC + timer doesn't work").
+    const parameters = `root=/dev/vda rw console=ttyS0 panic=-1 no_timer_check${init}`
     const kernel = ['-kernel', join(directory, 'vmlinuz'), '-initrd', join(directory, 'initrd')]
     const machine = ['-machine', 'pc,accel=tcg', '-cpu', 'max', '-smp', '2', '-m', '2048', '-display', 'none']
     const disk = `file=${join(directory, 'disk')},format=raw,if=virtio,cache=unsafe`
     this.#qemu = Bun.spawn(
       [
         ...['qemu-system-x86_64', '-nodefaults', '-no-reboot', ...machine, ...kernel],
-        ...['-append', `root=/dev/vda rw console=ttyS0 panic=-1${init}`, '-drive', disk, '-nic', 'none'],
+        ...['-append', parameters, '-drive', disk, '-nic', 'none'],
         ...['-serial', `file:${join(directory, 'console.log')}`],
         ...['-serial', `unix:${socket},server=on,wait=on`],
       ],
