@@ -13,28 +13,39 @@ export class PeerTable<P> {
     this.#entries.sort((one, other) => other.cidr.prefixLength - one.cidr.prefixLength)
   }
 
-  peerOf(address: Address): P | undefined {
-    const key =
-      address.length === 4
-        ? (address[0]! << 24) | (address[1]! << 16) | (address[2]! << 8) | address[3]!
-        : formatAddress(address)
-    if (this.#remembered.has(key)) return this.#remembered.get(key)
+  ofAddress(address: Address): P | undefined {
+    return this.#entries.find(({ cidr }) => contains(cidr, address))?.peer
+  }
+
+  /** Whose an IP packet's source is; undefined also for what is no IP packet. The packet begins at `ip`. */
+  ofSource(bytes: Uint8Array, ip: number): P | undefined {
+    return this.#peerAt(bytes, ip, 12, 8)
+  }
+
+  /** The same for its destination. */
+  ofDestination(bytes: Uint8Array, ip: number): P | undefined {
+    return this.#peerAt(bytes, ip, 16, 24)
+  }
+
+  #peerAt(bytes: Uint8Array, ip: number, at4: number, at6: number): P | undefined {
+    const version = bytes[ip]! >> 4
+    if (version === 4 && ip + 20 <= bytes.length) {
+      const at = ip + at4
+      const key = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+      return this.#remembered.get(key) ?? this.#lookUp(key, bytes.subarray(at, at + 4))
+    }
+    if (version !== 6 || ip + 40 > bytes.length) return undefined
+    const address = bytes.subarray(ip + at6, ip + at6 + 16)
+    const key = formatAddress(address)
+    return this.#remembered.get(key) ?? this.#lookUp(key, address)
+  }
+
+  #lookUp(key: string | number, address: Address): P | undefined {
+    // Nobody's, as was found before.
+    if (this.#remembered.has(key)) return undefined
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear()
-    const peer = this.#entries.find(({ cidr }) => contains(cidr, address))?.peer
+    const peer = this.ofAddress(address)
     this.#remembered.set(key, peer)
     return peer
   }
-}
-
-/** The addresses of an IP packet; undefined for what is none. */
-export function destinationOf(packet: Uint8Array): Address | undefined {
-  if (packet[0]! >> 4 === 4 && packet.length >= 20) return packet.subarray(16, 20)
-  if (packet[0]! >> 4 === 6 && packet.length >= 40) return packet.subarray(24, 40)
-  return undefined
-}
-
-export function sourceOf(packet: Uint8Array): Address | undefined {
-  if (packet[0]! >> 4 === 4 && packet.length >= 20) return packet.subarray(12, 16)
-  if (packet[0]! >> 4 === 6 && packet.length >= 40) return packet.subarray(8, 24)
-  return undefined
 }

@@ -10,7 +10,7 @@ import {
   writeDevice,
 } from './device.ts'
 import { pathSizes } from './path-size.ts'
-import { PeerTable, sourceOf } from './peer-table.ts'
+import { PeerTable } from './peer-table.ts'
 import { answerType } from './reflection.ts'
 import { headerBytes, Opener, receivingSession, Sealer } from './seal.ts'
 import { Joiner, kinds, segmentOverheadBytes } from './segment.ts'
@@ -65,6 +65,8 @@ export class Receiving {
   #peers = new Map<number, ReceivingPeer>()
   #table = new PeerTable<ReceivingPeer>([])
   #waiting: ReceivingPeer[] = []
+  /** Whose source was noted since the last call: datagrams that the kernel joined have one source. */
+  #noted: ReceivingPeer | undefined
   #inARow = 0
   readonly #answerTo: Target
   readonly #isForBoth: boolean
@@ -108,6 +110,7 @@ export class Receiving {
   step(): void {
     const size = this.#receiver.receive()
     if (size >= 0) {
+      this.#noted = undefined
       this.#takeAll(size)
       if (++this.#inARow >= maxInARow) this.#flush()
       return
@@ -127,7 +130,7 @@ export class Receiving {
     for (let at = 0; at + headerBytes <= size; ) {
       const datagramBytes = buffer.readUInt16BE(at + 14)
       const isWhole = datagramBytes >= headerBytes && at + datagramBytes <= size
-      if (!isWhole || !this.#take(buffer.subarray(at, at + datagramBytes))) Atomics.add(this.#memory, words.refused, 1)
+      if (!isWhole || !this.#take(at, datagramBytes)) Atomics.add(this.#memory, words.refused, 1)
       if (!isWhole) return
       at += datagramBytes
     }
@@ -141,16 +144,17 @@ export class Receiving {
     this.#told({ reflection: new Uint8Array(bytes), address: formatAddress(address), port })
   }
 
-  #take(datagram: Buffer): boolean {
-    const peer = this.#peers.get(datagram.readUInt32BE(4))
-    const opened = peer?.opener.open(datagram)
+  #take(at: number, size: number): boolean {
+    const { buffer } = this.#receiver
+    const peer = this.#peers.get(buffer.readUInt32BE(at + 4))
+    const opened = peer?.opener.open(buffer, at, size)
     if (peer === undefined || opened === undefined) return false
     const { plain, counter } = opened
-    this.#noteSource(peer)
+    if (this.#noted !== peer) this.#noteSource(peer)
+    this.#noted = peer
     if (plain[0] === kinds.ping || plain[0] === kinds.pong) return this.#takeProbe(peer, plain)
-    const source = sourceOf(plain.subarray(segmentOverheadBytes))
     // A peer may only speak for its own addresses.
-    if (source === undefined || this.#table.peerOf(source) !== peer || !peer.joiner.push(plain, counter)) return false
+    if (this.#table.ofSource(plain, segmentOverheadBytes) !== peer || !peer.joiner.push(plain, counter)) return false
     if (!peer.isWaiting) {
       peer.isWaiting = true
       this.#waiting.push(peer)

@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import { ReplayWindow } from './replay-window.ts'
 
 /**
- * Datagrams between two nodes: a header in the clear, which is authenticated, and AES-256-GCM.
+ * Datagrams between two nodes: a header in the clear and AES-256-GCM. The header needs no place among what is
+ * authenticated: session and epoch name the key, lane and counter are the nonce, and the rest can only be one thing.
  *
  *     type 1 | epoch 1 | lane 1 | 0 | session 4 | counter 6 | size of the datagram 2 | ciphertext | tag 16
  *
@@ -12,7 +13,7 @@ import { ReplayWindow } from './replay-window.ts'
 export const headerBytes = 16
 export const tagBytes = 16
 export const sealOverheadBytes = headerBytes + tagBytes
-const dataType = 1
+const dataType = 2
 
 /** What two nodes agreed on in their handshake: new for every session, or nonces would repeat. */
 export interface SessionSecret {
@@ -75,31 +76,31 @@ export class Sealer {
     }
   }
 
-  /** Writes a datagram to `target` and returns its size. */
-  seal(plain: Uint8Array, target: Buffer): number {
+  /** Writes a datagram to `target` from `at` on and returns its size. */
+  seal(plain: Uint8Array, target: Buffer, at = 0): number {
     const size = plain.length + sealOverheadBytes
-    target[0] = dataType
-    target[1] = this.#epoch & 255
-    target[2] = this.#lane
-    target[3] = 0
-    target.writeUInt32BE(this.#session, 4)
-    target.writeUIntBE(this.#counter, 8, 6)
-    target.writeUInt16BE(size, 14)
+    target[at] = dataType
+    target[at + 1] = this.#epoch & 255
+    target[at + 2] = this.#lane
+    target[at + 3] = 0
+    target.writeUInt32BE(this.#session, at + 4)
+    target.writeUInt16BE(Math.floor(this.#counter / 2 ** 32), at + 8)
+    target.writeUInt32BE(this.#counter % 2 ** 32, at + 10)
+    target.writeUInt16BE(size, at + 14)
     this.#counter++
-    writeNonce(this.#nonce, target)
+    writeNonce(this.#nonce, target, at)
     const cipher = createCipheriv('aes-256-gcm', this.#key, this.#nonce)
-    cipher.setAAD(target.subarray(0, headerBytes))
-    target.set(cipher.update(plain), headerBytes)
+    cipher.update(plain).copy(target, at + headerBytes)
     cipher.final()
-    target.set(cipher.getAuthTag(), headerBytes + plain.length)
+    cipher.getAuthTag().copy(target, at + size - tagBytes)
     return size
   }
 }
 
-/** The lane and the counter; the epoch has a key of its own. */
-function writeNonce(nonce: Buffer, header: Buffer): void {
-  nonce[0] = header[2]!
-  header.copy(nonce, 6, 8, 14)
+/** The lane and the counter of the header at this place; session and epoch have a key of their own. */
+function writeNonce(nonce: Buffer, bytes: Buffer, header: number): void {
+  nonce[0] = bytes[header + 2]!
+  for (let index = 0; index < 6; index++) nonce[6 + index] = bytes[header + 8 + index]!
 }
 
 interface ReceivingEpoch {
@@ -117,27 +118,35 @@ const maxEpochsAhead = 32
 /** Opens datagrams of one peer. The epoch before the newest is still read, since datagrams overtake each other. */
 export class Opener {
   readonly #nonce = Buffer.alloc(12)
+  readonly #tag = Buffer.alloc(tagBytes)
+  readonly #session: number
   #newest: ReceivingEpoch
   #previous: ReceivingEpoch | undefined
   /** Worked out for a datagram that claims a later epoch, authentic or not. */
   #next: ReceivingEpoch | undefined
 
   constructor(agreed: SessionSecret) {
-    const { chainKey } = directionOf(agreed, !agreed.isInitiator)
+    const { session, chainKey } = directionOf(agreed, !agreed.isInitiator)
+    this.#session = session
     this.#newest = epochOf(0, chainKey)
   }
 
-  /** The plain bytes and the counter; undefined for what is forged, damaged, repeated or too old. */
-  open(datagram: Buffer): { plain: Buffer; counter: number } | undefined {
-    if (datagram.length < sealOverheadBytes || datagram[0] !== dataType) return undefined
-    const lane = datagram[2]!
-    const epoch = this.#epochFor(datagram[1]!)
+  /**
+   * The plain bytes and the counter of the datagram of so many bytes at this place; undefined for what is forged, damaged,
+   * repeated or too old.
+   */
+  open(bytes: Buffer, at = 0, size = bytes.length - at): { plain: Buffer; counter: number } | undefined {
+    if (size < sealOverheadBytes || bytes[at] !== dataType || bytes[at + 3] !== 0) return undefined
+    if (bytes.readUInt32BE(at + 4) !== this.#session || bytes.readUInt16BE(at + 14) !== size) return undefined
+    const lane = bytes[at + 2]!
+    const epoch = this.#epochFor(bytes[at + 1]!)
     if (epoch === undefined || lane >= maxLanes) return undefined
-    writeNonce(this.#nonce, datagram)
+    writeNonce(this.#nonce, bytes, at)
+    const tag = at + size - tagBytes
+    for (let index = 0; index < tagBytes; index++) this.#tag[index] = bytes[tag + index]!
     const decipher = createDecipheriv('aes-256-gcm', epoch.key, this.#nonce)
-    decipher.setAAD(datagram.subarray(0, headerBytes))
-    decipher.setAuthTag(datagram.subarray(datagram.length - tagBytes))
-    const plain = decipher.update(datagram.subarray(headerBytes, datagram.length - tagBytes))
+    decipher.setAuthTag(this.#tag)
+    const plain = decipher.update(bytes.subarray(at + headerBytes, tag))
     try {
       decipher.final()
     } catch {
@@ -145,7 +154,7 @@ export class Opener {
     }
     const window = epoch.windows.get(lane) ?? new ReplayWindow()
     epoch.windows.set(lane, window)
-    const counter = datagram.readUIntBE(8, 6)
+    const counter = bytes.readUInt16BE(at + 8) * 2 ** 32 + bytes.readUInt32BE(at + 10)
     if (!window.accept(counter)) return undefined
     if (epoch.number > this.#newest.number) {
       this.#previous = this.#newest

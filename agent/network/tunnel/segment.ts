@@ -25,14 +25,13 @@ export interface Cut {
 }
 
 /** `packet` begins with the offload header. Undefined for what cannot be sent: cut off, or of an unknown offload. */
-export function cutPacket(packet: Uint8Array): Cut | undefined {
+export function cutPacket(packet: Buffer): Cut | undefined {
   if (packet.length < offloadHeaderBytes + 20) return undefined
-  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength)
   const gsoType = packet[offsets.gsoType]! & ~gsoTypes.ecn
   if (gsoType === gsoTypes.none) return { count: 1, headerBytes: 0, payloadBytes: packet.length - offloadHeaderBytes }
   if (gsoType !== gsoTypes.tcp4 && gsoType !== gsoTypes.tcp6) return undefined
-  const payloadBytes = view.getUint16(offsets.gsoSize, true)
-  const tcp = offloadHeaderBytes + view.getUint16(offsets.checksumStart, true)
+  const payloadBytes = packet.readUInt16LE(offsets.gsoSize)
+  const tcp = offloadHeaderBytes + packet.readUInt16LE(offsets.checksumStart)
   if (payloadBytes === 0 || tcp + 20 > packet.length) return undefined
   const headerBytes = tcp - offloadHeaderBytes + (packet[tcp + 12]! >> 4) * 4
   const rest = packet.length - offloadHeaderBytes - headerBytes
@@ -40,19 +39,22 @@ export function cutPacket(packet: Uint8Array): Cut | undefined {
   return { count: Math.ceil(rest / payloadBytes), headerBytes, payloadBytes }
 }
 
-/** Writes a packet's segment `index` to `target` and returns its size. */
-export function writeSegment(packet: Uint8Array, cut: Cut, index: number, target: Uint8Array): number {
+/**
+ * Writes a packet's segment `index` to `target` and returns its size. A packet's segments are written in order to the same
+ * place: the headers that they have in common are written with the first.
+ */
+export function writeSegment(packet: Buffer, cut: Cut, index: number, target: Buffer): number {
   const isLast = index === cut.count - 1
+  const start = offloadHeaderBytes + cut.headerBytes
+  if (index === 0) packet.copy(target, segmentHeaderBytes, 0, start)
   target[0] = cut.headerBytes === 0 ? kinds.whole : kinds.tcpSegment
   target[1] = isLast ? 1 : 0
   target[2] = index >> 8
   target[3] = index & 255
-  const start = offloadHeaderBytes + cut.headerBytes
-  target.set(packet.subarray(0, start), segmentHeaderBytes)
   const from = start + index * cut.payloadBytes
-  const payload = packet.subarray(from, Math.min(from + cut.payloadBytes, packet.length))
-  target.set(payload, segmentHeaderBytes + start)
-  return segmentHeaderBytes + start + payload.length
+  const payloadBytes = Math.min(cut.payloadBytes, packet.length - from)
+  packet.copy(target, segmentHeaderBytes + start, from, from + payloadBytes)
+  return segmentHeaderBytes + start + payloadBytes
 }
 
 /** Joins segments that arrive in a row, and gives packets of the device to `write`. The buffer given is reused. */
@@ -73,38 +75,37 @@ export class Joiner {
   }
 
   /** Takes a segment that was sent with this counter; of one packet they are consecutive. False when it is malformed. */
-  push(segment: Uint8Array, counter: number): boolean {
+  push(segment: Buffer, counter: number): boolean {
     if (segment.length < segmentOverheadBytes + 20) return false
-    const packet = segment.subarray(segmentHeaderBytes)
     if (segment[0] === kinds.whole) {
       this.flush()
-      this.#write(packet)
+      this.#write(segment.subarray(segmentHeaderBytes))
       return true
     }
     const index = (segment[2]! << 8) | segment[3]!
     const group = counter - index
     const isNext = this.#count > 0 && group === this.#group && index === this.#firstIndex + this.#count
-    if (!isNext && !this.#begin(packet, index, group)) return false
-    const payload = packet.subarray(offloadHeaderBytes + this.#headerBytes)
-    if (this.#length + payload.length > maxPacketBytes) return false
-    this.#buffer.set(payload, this.#length)
-    this.#length += payload.length
+    if (!isNext && !this.#begin(segment, index, group)) return false
+    const start = segmentHeaderBytes + offloadHeaderBytes + this.#headerBytes
+    const payloadBytes = segment.length - start
+    if (payloadBytes <= 0 || this.#length + payloadBytes > maxPacketBytes) return false
+    segment.copy(this.#buffer, this.#length, start)
+    this.#length += payloadBytes
     this.#count++
     this.#hasLast = segment[1] === 1
     if (this.#hasLast) this.flush()
     return true
   }
 
-  #begin(packet: Uint8Array, index: number, group: number): boolean {
+  #begin(segment: Buffer, index: number, group: number): boolean {
     this.flush()
-    const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength)
-    const tcp = offloadHeaderBytes + view.getUint16(offsets.checksumStart, true)
-    if (tcp + 20 > packet.length) return false
-    const headerBytes = tcp - offloadHeaderBytes + (packet[tcp + 12]! >> 4) * 4
-    if (offloadHeaderBytes + headerBytes >= packet.length) return false
+    const tcp = segmentOverheadBytes + segment.readUInt16LE(segmentHeaderBytes + offsets.checksumStart)
+    if (tcp + 20 > segment.length) return false
+    const headerBytes = tcp - segmentOverheadBytes + (segment[tcp + 12]! >> 4) * 4
+    if (segmentOverheadBytes + headerBytes >= segment.length) return false
     this.#headerBytes = headerBytes
     this.#length = offloadHeaderBytes + headerBytes
-    this.#buffer.set(packet.subarray(0, this.#length))
+    segment.copy(this.#buffer, 0, segmentHeaderBytes, segmentHeaderBytes + this.#length)
     this.#firstIndex = index
     this.#group = group
     return true

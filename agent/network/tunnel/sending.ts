@@ -2,7 +2,7 @@ import { type Pointer, ptr } from 'bun:ffi'
 import { addressOf, familyOf, parseCidr } from '../address/address.ts'
 import { errnos, pinned, readDevice, socketAddress, UdpSender, waitFor } from './device.ts'
 import { outerHeaderBytes, PathSize, pathSizes } from './path-size.ts'
-import { destinationOf, PeerTable } from './peer-table.ts'
+import { PeerTable } from './peer-table.ts'
 import { Sealer, sealOverheadBytes } from './seal.ts'
 import { cutPacket, kinds, maxPacketBytes, offloadHeaderBytes, segmentOverheadBytes, writeSegment } from './segment.ts'
 import {
@@ -22,6 +22,8 @@ import {
 const lane = 0
 const idleMs = 50
 const maxSegmentsACall = 60
+/** What the lengths in the headers of UDP and IPv4 can say. */
+const maxBytesACall = 65_507
 /** Dead candidates of a peer that answers elsewhere are tried every so many rounds. */
 const deadCandidateRounds = 4
 /** Of packets that wait for the main thread; more are dropped. */
@@ -74,7 +76,9 @@ export class Sending {
   readonly #memory: Int32Array
   readonly #packet = pinned(maxPacketBytes)
   readonly #packetPointer = ptr(this.#packet)
-  readonly #plain = new Uint8Array(maxPacketBytes + segmentOverheadBytes)
+  readonly #plain = pinned(maxPacketBytes + segmentOverheadBytes)
+  /** The beginning of `#plain` of the size that segments lately had. */
+  #segment = this.#plain.subarray(0, 0)
   #peers = new Map<string, SendingPeer>()
   #table = new PeerTable<SendingPeer>([])
   readonly #toLink: (packet: LinkPacket) => void
@@ -115,8 +119,7 @@ export class Sending {
       return
     }
     const packet = this.#packet.subarray(0, size)
-    const destination = destinationOf(packet.subarray(offloadHeaderBytes))
-    const to = destination && this.#table.peerOf(destination)
+    const to = this.#table.ofDestination(packet, offloadHeaderBytes)
     if (to?.peer.isByLink) {
       this.#handOver(to, packet)
       return
@@ -127,8 +130,11 @@ export class Sending {
       return
     }
     to.sealer.advance(Atomics.load(this.#memory, words.epoch))
-    for (let index = 0; index < cut.count; index++)
-      this.#append(to, this.#plain.subarray(0, writeSegment(packet, cut, index, this.#plain)))
+    for (let index = 0; index < cut.count; index++) {
+      const segmentBytes = writeSegment(packet, cut, index, this.#plain)
+      if (segmentBytes !== this.#segment.length) this.#segment = this.#plain.subarray(0, segmentBytes)
+      this.#append(to, this.#segment)
+    }
     Atomics.add(this.#memory, words.sentPackets, 1)
   }
 
@@ -147,14 +153,14 @@ export class Sending {
   #append(to: SendingPeer, segment: Uint8Array): void {
     const { buffer } = this.#sender
     const size = segment.length + sealOverheadBytes
-    const isFull = this.#batchCount === maxSegmentsACall || this.#batchBytes + size > buffer.length
+    const isFull = this.#batchCount === maxSegmentsACall || this.#batchBytes + size > maxBytesACall
     if (this.#batchTo !== to || this.#isBatchClosed || size > this.#segmentBytes || isFull) this.flush()
-    if (size > buffer.length) return
+    if (size > maxBytesACall) return
     if (this.#batchCount === 0) {
       this.#batchTo = to
       this.#segmentBytes = size
     }
-    this.#batchBytes += to.sealer.seal(segment, buffer.subarray(this.#batchBytes))
+    this.#batchBytes += to.sealer.seal(segment, buffer, this.#batchBytes)
     this.#batchCount++
     this.#isBatchClosed = size < this.#segmentBytes
   }

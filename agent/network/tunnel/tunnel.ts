@@ -6,7 +6,7 @@ import { RouteNetlink } from '../netlink/route.ts'
 import { Candidates, innerIndex } from './candidates.ts'
 import { closeDevice, openTun, openUdp, writeDevice } from './device.ts'
 import { outerHeaderBytes } from './path-size.ts'
-import { PeerTable, sourceOf } from './peer-table.ts'
+import { PeerTable } from './peer-table.ts'
 import { Reflectors } from './reflector.ts'
 import { type SessionSecret, sealOverheadBytes } from './seal.ts'
 import { maxPacketBytes, offloadHeaderBytes, segmentOverheadBytes } from './segment.ts'
@@ -181,9 +181,8 @@ export class Tunnel {
 
   /** A packet that came by the link. False when it is none of that peer's. */
   takeFromLink(name: string, packet: Uint8Array): boolean {
-    const source = packet.length > maxPacketBytes ? undefined : sourceOf(packet.subarray(offloadHeaderBytes))
-    const isTaken =
-      source !== undefined && this.#table.peerOf(source) === name && writeDevice(this.#descriptors[0]!, packet) >= 0
+    const isOfPeer = packet.length <= maxPacketBytes && this.#table.ofSource(packet, offloadHeaderBytes) === name
+    const isTaken = isOfPeer && writeDevice(this.#descriptors[0]!, packet) >= 0
     Atomics.add(this.#memory, isTaken ? words.receivedPackets : words.refused, 1)
     return isTaken
   }
@@ -255,7 +254,7 @@ export class Tunnel {
 
   #found({ name, address, port }: PeerMoved): void {
     // By its address in the mesh it speaks through other ways than this one.
-    if (this.#table.peerOf(addressOf(address)) !== undefined) return
+    if (this.#table.ofAddress(addressOf(address)) !== undefined) return
     const index = this.#candidates.get(name)?.find({ address, port })
     if (index === undefined) return
     this.#log.info('a peer speaks from a place that it did not name', { node: name, address, port })
