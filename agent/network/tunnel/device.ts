@@ -128,13 +128,16 @@ export const closeDevice = (fd: number): void => {
   libc.close(fd)
 }
 
+/** What `poll` is asked, one for each thread. */
+const pollRequest = pinned(8)
+const pollPointer = ptr(pollRequest)
+const [readable, writable] = [1, 4]
+
 /** Waits until there is something to read (or room to write), at most so long. */
 export function waitFor(fd: number, forWriting: boolean, timeoutMs: number): void {
-  const request = Buffer.alloc(8)
-  request.writeInt32LE(fd)
-  const [readable, writable] = [1, 4]
-  request.writeInt16LE(forWriting ? writable : readable, 4)
-  libc.poll(ptr(request), 1, timeoutMs)
+  pollRequest.writeInt32LE(fd)
+  pollRequest.writeInt16LE(forWriting ? writable : readable, 4)
+  libc.poll(pollPointer, 1, timeoutMs)
 }
 
 /** Bytes read into the buffer at this pointer; negative errno when there are none. */

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { ReplayWindow } from './replay-window.ts'
 
 /**
@@ -41,7 +41,7 @@ function directionOf({ secret }: SessionSecret, isFromInitiator: boolean): Direc
 export const receivingSession = (agreed: SessionSecret): number => directionOf(agreed, !agreed.isInitiator).session
 
 const nextChainKey = (chainKey: Uint8Array): Uint8Array => derive(chainKey, 'next', 32)
-const epochKey = (chainKey: Uint8Array): Uint8Array => derive(chainKey, 'key', 32)
+const epochKey = (chainKey: Uint8Array): KeyObject => createSecretKey(derive(chainKey, 'key', 32))
 
 /** Seals datagrams of one lane to one peer. */
 export class Sealer {
@@ -49,7 +49,7 @@ export class Sealer {
   readonly #lane: number
   readonly #nonce = Buffer.alloc(12)
   #chainKey: Uint8Array
-  #key: Uint8Array
+  #key: KeyObject
   #epoch = 0
   #counter = 0
 
@@ -106,7 +106,7 @@ function writeNonce(nonce: Buffer, bytes: Buffer, header: number): void {
 interface ReceivingEpoch {
   number: number
   chainKey: Uint8Array
-  key: Uint8Array
+  key: KeyObject
   /** By lane. */
   windows: Map<number, ReplayWindow>
 }
