@@ -7,6 +7,8 @@ const metadataMark = Buffer.from('"metadata":{')
 /** `"resourceVersion":"",` and the digits of the largest safe integer. */
 const versionRoom = 40
 const quote = 0x22
+/** In text before spec and status nothing else can be it: labels and annotations are strings. */
+const fieldsMark = '"fieldsV1":0'
 
 /**
  * How an object is stored: JSON, the fields in the order kind, apiVersion, metadata, rest, and without
@@ -17,17 +19,19 @@ export function storedBytes(object: ApiObject): Uint8Array {
   const { resourceVersion: _, ...storedMetadata } = metadata
   const { managedFields } = storedMetadata as { managedFields?: { fieldsV1?: unknown }[] }
   const only = managedFields?.length === 1 ? managedFields[0] : undefined
-  if (!(only?.fieldsV1 instanceof FieldsText)) {
-    return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: storedMetadata, ...rest }))
-  }
-  // Half of a new object is its fieldsV1, which is text already: it goes in as it is.
-  delete storedMetadata.managedFields
-  const { fieldsV1, ...entry } = only
-  const members = (value: object) => JSON.stringify(value).slice(1, -1)
-  const manager = `{${members(entry)},"fieldsV1":${fieldsV1.text}}`
-  const head = `${members({ kind, apiVersion })},"metadata":{${members(storedMetadata)},"managedFields":[${manager}]}`
-  const tail = members(rest)
-  return Buffer.from(`{${head}${tail === '' ? '' : ','}${tail}}`)
+  const stored = { kind, apiVersion, metadata: storedMetadata, ...rest }
+  if (!(only?.fieldsV1 instanceof FieldsText)) return Buffer.from(JSON.stringify(stored))
+  // Half of a new object is its fieldsV1, which is text already: it goes in as it is, in the place of a number.
+  const { text: fields } = only.fieldsV1
+  const json = JSON.stringify({ ...stored, metadata: { ...storedMetadata, managedFields: [{ ...only, fieldsV1: 0 }] } })
+  const place = json.indexOf(fieldsMark) + fieldsMark.length
+  const head = json.slice(0, place - 1)
+  const tail = json.slice(place)
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(json) - 1 + Buffer.byteLength(fields))
+  let end = bytes.write(head)
+  end += bytes.write(fields, end)
+  bytes.write(tail, end)
+  return bytes
 }
 
 /** One object as the cache holds it: bytes, parsed only when somebody must look inside. Immutable. */
@@ -63,8 +67,9 @@ export class Item {
 
   /** The object as JSON with its resourceVersion, without parsing it. */
   json(): Buffer {
-    const json = Buffer.allocUnsafe(this.value.length + versionRoom)
-    return json.subarray(0, this.#splice(json, 0, 0))
+    const json = Buffer.allocUnsafeSlow(this.value.length + this.#versionText().length)
+    this.#splice(json, 0, 0)
+    return json
   }
 
   /** Room that `writeListed` needs at most. */
@@ -86,9 +91,13 @@ export class Item {
     const split = this.#metadataAt() + metadataMark.length
     target.set(start === 0 ? value.subarray(0, split) : value.subarray(start, split), at)
     let end = at + split - start
-    end += target.write(`"resourceVersion":"${this.revision}"${value[split] === 0x7d ? '' : ','}`, end, 'latin1')
+    end += target.write(this.#versionText(split), end, 'latin1')
     target.set(value.subarray(split), end)
     return end + value.length - split
+  }
+
+  #versionText(split = this.#metadataAt() + metadataMark.length): string {
+    return `"resourceVersion":"${this.revision}"${this.value[split] === 0x7d ? '' : ','}`
   }
 
   /** After `{"kind":"..","apiVersion":"..",`, whose names hold no quotes: looking for it costs more than counting. */

@@ -28,6 +28,7 @@ export class Registry {
   readonly admission: Admission
   readonly peer: string
   #definitions = new Map<string, ResourceDefinition>()
+  #caches = new Map<ResourceDefinition, ResourceCache>()
   /** Unique for this process: counters begin again after a restart, ids must not. */
   #origin: string
   #counter = 0
@@ -71,11 +72,17 @@ export class Registry {
   }
 
   cacheOf(definition: ResourceDefinition): ResourceCache {
-    return this.cache.of(resourcePrefix({ group: definition.storage.group, resource: definition.resource }))
+    let cache = this.#caches.get(definition)
+    if (!cache) {
+      cache = this.cache.of(resourcePrefix({ group: definition.storage.group, resource: definition.resource }))
+      this.#caches.set(definition, cache)
+    }
+    return cache
   }
 
   keyOf(definition: ResourceDefinition, namespace: string, name: string): string {
-    return objectKey({ group: definition.storage.group, resource: definition.resource }, namespace, name)
+    const { prefix } = this.cacheOf(definition)
+    return namespace === '' ? prefix + name : `${prefix}${namespace}/${name}`
   }
 
   /** From the cache, as new as this node is. */

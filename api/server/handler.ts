@@ -180,10 +180,13 @@ function notFoundPath(): Response {
   return textResponse('404 page not found\n', 404)
 }
 
+/** Shared by all requests that have none: nobody changes a query. */
+const noQuery = new URLSearchParams()
+
 function splitUrl(url: string): { path: string; query: URLSearchParams } {
   const start = url.indexOf('/', url.indexOf('://') + 3)
   const mark = url.indexOf('?', start)
-  if (start < 0) return { path: '/', query: new URLSearchParams() }
-  if (mark < 0) return { path: url.slice(start), query: new URLSearchParams() }
+  if (start < 0) return { path: '/', query: noQuery }
+  if (mark < 0) return { path: url.slice(start), query: noQuery }
   return { path: url.slice(start, mark), query: new URLSearchParams(url.slice(mark + 1)) }
 }

@@ -4,13 +4,24 @@ import type { RequestInfo } from './request-info.ts'
 const bucketsSeconds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 10, 30, 60]
 /** Label sets beyond this many are counted under `other`. */
 const maxSeries = 2000
+/** Status codes of a series; answers of pods and services come through the proxy. */
+const maxCodes = 100
 /** A client may name what it likes. */
 const maxKeyLength = 256
 
-interface Histogram {
-  counts: number[]
+/** Requests of one verb, resource and scope. */
+interface Series {
+  labels: string
+  /** By status code. */
+  codes: Map<number, number>
+  /** Of those that are not watches: how long they took. */
+  buckets: number[]
   sum: number
   count: number
+}
+
+const newSeries = (labels: string): Series => {
+  return { labels, codes: new Map(), buckets: bucketsSeconds.map(() => 0), sum: 0, count: 0 }
 }
 
 /** A figure read when metrics are asked for. */
@@ -33,9 +44,8 @@ export interface Figure {
 
 /** Counts of the API server in Prometheus' text format, under upstream's names. */
 export class Metrics {
-  #requests = new Map<string, number>()
-  #labels = new Map<string, string>()
-  #durations = new Map<string, Histogram>()
+  #series = new Map<string, Series>()
+  #other = newSeries('verb="other"')
   #gauges: Gauge[] = []
   #sources: (() => readonly Figure[])[] = []
 
@@ -49,34 +59,28 @@ export class Metrics {
   }
 
   observe(info: RequestInfo, code: number, seconds: number): void {
-    const labels = this.#labelsOf(info)
-    const requests = `${labels},code="${code}"`
-    const key = this.#requests.has(requests) || this.#requests.size < maxSeries ? requests : 'verb="other",code="0"'
-    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1)
+    const series = this.#seriesOf(info)
+    const { codes } = series
+    const counted = codes.has(code) || codes.size < maxCodes ? code : 0
+    codes.set(counted, (codes.get(counted) ?? 0) + 1)
     if (info.verb === 'watch') return
-    let histogram = this.#durations.get(labels)
-    if (!histogram) {
-      if (this.#durations.size >= maxSeries) return
-      histogram = { counts: bucketsSeconds.map(() => 0), sum: 0, count: 0 }
-      this.#durations.set(labels, histogram)
-    }
-    histogram.sum += seconds
-    histogram.count++
+    series.sum += seconds
+    series.count++
     const bucket = bucketsSeconds.findIndex((bound) => seconds <= bound)
-    if (bucket >= 0) histogram.counts[bucket]!++
+    if (bucket >= 0) series.buckets[bucket]!++
   }
 
-  /** Written once for each of the few there are: a request costs a look-up. */
-  #labelsOf(info: RequestInfo): string {
+  /** Labels are written once for each of the few there are: a request costs a look-up. */
+  #seriesOf(info: RequestInfo): Series {
     const { verb, group, version, resource, subresource, namespace, name, isResource } = info
     const scope = name !== '' ? 2 : namespace !== '' ? 1 : 0
     const key = isResource ? `${verb}/${group}/${version}/${resource}/${subresource}/${scope}` : verb
-    let labels = this.#labels.get(key)
-    if (labels === undefined) {
-      labels = labelText(info)
-      if (this.#labels.size < maxSeries && key.length < maxKeyLength) this.#labels.set(key, labels)
-    }
-    return labels
+    const known = this.#series.get(key)
+    if (known) return known
+    if (this.#series.size >= maxSeries || key.length >= maxKeyLength) return this.#other
+    const made = newSeries(labelText(info))
+    this.#series.set(key, made)
+    return made
   }
 
   text(): string {
@@ -84,12 +88,15 @@ export class Metrics {
       '# HELP apiserver_request_total Counter of apiserver requests broken out for each verb, resource and HTTP response code.',
       '# TYPE apiserver_request_total counter',
     ]
-    for (const [labels, count] of this.#requests) lines.push(`apiserver_request_total{${labels}} ${count}`)
+    const all = [...this.#series.values(), this.#other]
+    for (const { labels, codes } of all) {
+      for (const [code, count] of codes) lines.push(`apiserver_request_total{${labels},code="${code}"} ${count}`)
+    }
     lines.push(
       '# HELP apiserver_request_duration_seconds Response latency distribution in seconds for each verb and resource.',
       '# TYPE apiserver_request_duration_seconds histogram',
     )
-    for (const [labels, histogram] of this.#durations) lines.push(...histogramLines(labels, histogram))
+    for (const series of all) if (series.count > 0) lines.push(...histogramLines(series))
     for (const { name, help, read } of this.#gauges) {
       const [bare] = name.split('{')
       if (!lines.includes(`# TYPE ${bare} gauge`)) lines.push(`# HELP ${bare} ${help}`, `# TYPE ${bare} gauge`)
@@ -112,11 +119,11 @@ function figureLines(figures: readonly Figure[]): string[] {
   return lines
 }
 
-function histogramLines(labels: string, { counts, sum, count }: Histogram): string[] {
+function histogramLines({ labels, buckets, sum, count }: Series): string[] {
   const name = 'apiserver_request_duration_seconds'
   let running = 0
   const lines = bucketsSeconds.map((bound, index) => {
-    running += counts[index]!
+    running += buckets[index]!
     return `${name}_bucket{${labels},le="${bound}"} ${running}`
   })
   lines.push(

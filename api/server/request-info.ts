@@ -29,8 +29,16 @@ const namespaceSubresources = new Set(['status', 'finalize'])
 
 export function parseRequest(method: string, path: string, query: URLSearchParams): RequestInfo {
   const info: RequestInfo = {
-    ...{ isResource: false, path, verb: method.toLowerCase(), group: '', version: '', resource: '', subresource: '' },
-    ...{ namespace: '', name: '', rest: '' },
+    isResource: false,
+    path,
+    verb: method.toLowerCase(),
+    group: '',
+    version: '',
+    resource: '',
+    subresource: '',
+    namespace: '',
+    name: '',
+    rest: '',
   }
   let segments: string[]
   try {

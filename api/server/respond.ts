@@ -15,8 +15,14 @@ import { bodyOf, gzipAboveBytes, listChunks, madeItems } from './list-stream.ts'
 import { contentTypes, type Format, type MediaType } from './negotiation.ts'
 import { partialMetadata } from './partial-metadata.ts'
 
+const plainHeaders = (contentType: string) =>
+  new Headers({ 'content-type': contentType, 'cache-control': 'no-cache, private' })
+
+/** Of most responses; never changed, since a Response copies them. */
+const jsonHeaders = plainHeaders(contentTypes.json)
+
 function headersFor(call: Call | undefined, contentType: string): Headers {
-  const headers = new Headers({ 'content-type': contentType, 'cache-control': 'no-cache, private' })
+  const headers = plainHeaders(contentType)
   for (const warning of call?.warningHeaders() ?? []) headers.append('warning', warning)
   return headers
 }
@@ -42,6 +48,9 @@ export function objectResponse(call: Call, object: object, code = 200): Response
 }
 
 function bytesResponse(call: Call, bytes: Buffer, mediaType: MediaType, code: number): Response {
+  if (mediaType === 'json' && call.warnings.length === 0 && bytes.length <= gzipAboveBytes) {
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { status: code, headers: jsonHeaders })
+  }
   const headers = headersFor(call, contentTypes[mediaType])
   const isCompressed = bytes.length > gzipAboveBytes && call.acceptsGzip
   if (isCompressed) headers.set('content-encoding', 'gzip')

@@ -61,6 +61,7 @@ function fill(message: JsonObject, plan: Plan): void {
     const value = message[field.json]
     if (value === undefined) continue
     if (field.shape === 'single') fill(value as JsonObject, inner)
+    else if (Array.isArray(value)) for (const item of value) fill(item as JsonObject, inner)
     else for (const item of Object.values(value as object)) fill(item as JsonObject, inner)
   }
 }

@@ -93,10 +93,11 @@ function container(target: core.Container): void {
 
 /** `latest`, said or not, is pulled always. */
 function pullPolicy(image = ''): string {
-  const tag = /^[^@]*?(?::([\w][\w.-]{0,127}))?(@.+)?$/.exec(image)
-  const name = tag?.[1]
-  const isLatest = name === 'latest' || (name === undefined && tag?.[2] === undefined)
-  return isLatest ? 'Always' : 'IfNotPresent'
+  const digest = image.indexOf('@')
+  const name = digest < 0 ? image : image.slice(0, digest)
+  const tag = /^[\w][\w.-]{0,127}$/.exec(name.slice(name.lastIndexOf(':') + 1))?.[0]
+  const isTagged = tag !== undefined && name.includes(':')
+  return (isTagged ? tag === 'latest' : digest < 0) ? 'Always' : 'IfNotPresent'
 }
 
 function probe(target: core.Probe): void {

@@ -99,12 +99,14 @@ function validatePorts(ports: core.ContainerPort[], path: string, hostNetwork: b
   }
 }
 
+/** Pods have many variables, almost all of them right: paths are written for those that are not. */
 function validateEnvironment(variables: core.EnvVar[], path: string, errors: FieldErrors): void {
-  for (const [i, variable] of variables.entries()) {
-    const at = `${path}[${i}]`
-    if (!variable.name) errors.required(`${at}.name`)
-    else errors.invalidAll(`${at}.name`, variable.name, environmentName(variable.name))
-    if (variable.valueFrom) validateValueFrom(variable, variable.valueFrom, `${at}.valueFrom`, errors)
+  for (let i = 0; i < variables.length; i++) {
+    const { name, valueFrom } = variables[i]!
+    const wrong = name ? environmentName(name) : undefined
+    if (!wrong) errors.required(`${path}[${i}].name`)
+    else if (wrong.length > 0) errors.invalidAll(`${path}[${i}].name`, name, wrong)
+    if (valueFrom) validateValueFrom(variables[i]!, valueFrom, `${path}[${i}].valueFrom`, errors)
   }
 }
 
