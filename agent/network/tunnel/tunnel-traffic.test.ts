@@ -120,10 +120,12 @@ test('connections pass, with the addresses of both ends', async () => {
 })
 
 test('a large transfer arrives whole', async () => {
+  // What the other side sent before this one had its key was refused.
+  const before = tunnels[1]!.counters().refused
   const { same, seconds } = await transfer(30 << 20)
   expect(same).toBe(true)
   if (process.env.SHOW_FIGURES) console.log(`${((30 * 8 * 1.048576) / 1000 / seconds).toFixed(2)} Gbit/s`)
-  expect(tunnels[1]!.counters().refused).toBe(0)
+  expect(tunnels[1]!.counters().refused).toBe(before)
 }, 30_000)
 
 test('also with loss, and while keys change', async () => {
