@@ -34,7 +34,7 @@ export const udpLimitBytes = (query: Query): number =>
 export function encodeReply(query: Query, reply: Reply, limitBytes = maxMessageBytes): Uint8Array {
   const writer = new Writer(limitBytes - (query.edns === undefined ? 0 : optionBytes))
   writer.bytes(new Uint8Array(headerBytes))
-  writer.question(query.question)
+  writer.question(query)
   const answered = writer.records(reply.answers ?? [])
   const isCut = answered < (reply.answers?.length ?? 0)
   const authorities = isCut ? 0 : writer.records(reply.authorities ?? [])
@@ -67,7 +67,7 @@ export function encodeRefusal({ id, flags, rcode = rcodes.FORMERR }: Refusal): U
 export function encodeQuery(query: Query, id: number): Uint8Array {
   const writer = new Writer(maxMessageBytes)
   writer.bytes(new Uint8Array(headerBytes))
-  writer.question(query.question)
+  writer.question(query)
   if (query.edns !== undefined) writer.option(0, query.edns.dnssecOk)
   const flags = headerFlags.recursionDesired | (query.flags & headerFlags.checkingDisabled)
   return writer.finish([id, flags, 1, 0, 0, query.edns === undefined ? 0 : 1])
@@ -107,13 +107,15 @@ class Writer {
   }
 
   /** The question's name is what most answers repeat. */
-  question(question: Uint8Array): void {
-    const labels: { text: string; at: number }[] = []
-    for (let at = 0; question[at] !== 0; at += 1 + question[at]!)
-      labels.push({ text: Buffer.from(question.subarray(at + 1, at + 1 + question[at]!)).toString('latin1'), at })
-    for (const [index, { at }] of labels.entries()) {
-      const rest = labels.slice(index).map((label) => label.text)
-      this.#names.set(rest.join('.').toLowerCase(), this.#length + at)
+  question({ question, labels }: Query): void {
+    const typeAndClassBytes = 4
+    let at = this.#length + question.length - typeAndClassBytes - 1
+    let name = ''
+    for (let index = labels.length - 1; index >= 0; index--) {
+      const label = labels[index]!
+      at -= label.length + 1
+      name = name === '' ? label : `${label}.${name}`
+      this.#names.set(name, at)
     }
     this.bytes(question)
   }
