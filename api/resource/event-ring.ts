@@ -9,8 +9,8 @@ export interface ResourceEvent {
   item: Item
   /** The state before; absent for ADDED. */
   previous?: Item
-  /** Serialised watch frame, made once for all JSON watchers by whoever needs it first. */
-  json?: Uint8Array
+  /** Serialised watch frames by their form, each made once for all its watchers by whoever needs it first. */
+  frames?: Map<string, Uint8Array>
 }
 
 export interface RingLimits {

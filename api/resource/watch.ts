@@ -32,6 +32,8 @@ export class ResourceWatch {
   #closed = false
   #wake: (() => void) | undefined
   #unlisten: () => void
+  /** Called when `take` may have something new; for consumers that do not `wait`. */
+  changed: (() => void) | undefined
 
   /** Throws Expired when events after `start.after` are gone already. */
   constructor(cache: ResourceCache, filter: ItemFilter, start: WatchStart) {
@@ -46,7 +48,10 @@ export class ResourceWatch {
       if (sequence === undefined) throw tooOldRevision(start.after, cache.ring.completeAfter)
       this.#sequence = sequence
     }
-    this.#unlisten = cache.listen(() => this.#wake?.())
+    this.#unlisten = cache.listen(() => {
+      this.#wake?.()
+      this.changed?.()
+    })
   }
 
   /** True once all events of the initial state were taken. */
@@ -84,10 +89,15 @@ export class ResourceWatch {
     return seen
   }
 
+  /** Whether `take` has something to look at, or to throw. */
+  get hasMore(): boolean {
+    const { ring } = this.#cache
+    return this.#initial !== undefined || this.#sequence < ring.end || !ring.has(this.#sequence)
+  }
+
   /** Resolves when `take` may have something new, or after close. */
   async wait(): Promise<void> {
-    if (this.#closed || this.#initial || this.#sequence < this.#cache.ring.end) return
-    if (!this.#cache.ring.has(this.#sequence)) return
+    if (this.#closed || this.hasMore) return
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#wake = resolve
     await promise

@@ -15,24 +15,40 @@ const initialEnd = { 'k8s.io/initial-events-end': 'true' }
 /** The writer for what the client accepts. */
 export function eventWriterFor(call: Call, definition: ResourceDefinition): EventWriter {
   const { format } = call
-  if (format.mediaType === 'protobuf' && !format.as) return protobufWriter(definition)
   if (format.as === 'Table') return tableWriter(call, definition)
-  if (format.as) return objectWriter(definition, partialMetadata, 'PartialObjectMetadata', 'meta.k8s.io/v1')
+  if (format.as) {
+    return sharing('metadata', objectWriter(definition, partialMetadata, 'PartialObjectMetadata', 'meta.k8s.io/v1'))
+  }
   const apiVersion = apiVersionOf(definition.group, definition.version)
+  if (format.mediaType === 'protobuf') return sharing(`protobuf ${apiVersion}`, protobufWriter(definition))
   const writer = objectWriter(definition, (object) => object, definition.kind, apiVersion)
-  return isStoredForm(definition) ? { ...writer, event: sharedFrame } : writer
+  return sharing(`json ${apiVersion}`, isStoredForm(definition) ? { ...writer, event: storedFrame } : writer)
+}
+
+/** Serialises an event once for all watches of this form that see it unchanged. */
+function sharing(form: string, writer: EventWriter): EventWriter {
+  return {
+    ...writer,
+    event(seen) {
+      const { type, shared } = seen
+      if (shared?.type !== type) return writer.event(seen)
+      shared.frames ??= new Map()
+      const known = shared.frames.get(form)
+      if (known) return known as Buffer
+      const frame = writer.event(seen)
+      shared.frames.set(form, frame)
+      return frame
+    },
+  }
 }
 
 function line(value: object): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`)
 }
 
-/** The frame of an event as JSON, serialised once for all watches that see it unchanged. */
-function sharedFrame({ type, item, shared }: SeenEvent): Buffer {
-  if (shared?.json) return shared.json as Buffer
-  const frame = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), item.json(), Buffer.from('}\n')])
-  if (shared && shared.type === type) shared.json = frame
-  return frame
+/** The frame of an event as JSON, of the object as it is stored. */
+function storedFrame({ type, item }: SeenEvent): Buffer {
+  return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), item.json(), Buffer.from('}\n')])
 }
 
 function bookmarkObject(kind: string, apiVersion: string, revision: number, isInitialEnd: boolean): object {

@@ -149,6 +149,25 @@ describe('watch', () => {
     expect(lines[1].object.columnDefinitions ?? []).toHaveLength(0)
   })
 
+  test('an event is serialised once for all watches of a form', async () => {
+    const protobuf = 'application/vnd.kubernetes.protobuf'
+    const open = async (accept: string) => {
+      const query = `watch=1&allowWatchBookmarks=true&resourceVersion=${t.store.revision}`
+      const response = await t.fetch(`${maps}?${query}`, { headers: { accept } })
+      return response.body!.getReader()
+    }
+    const readers = [await open(protobuf), await open(protobuf), await open('application/json'), await open('*/*')]
+    const { ring } = t.api.registry.cacheOf(t.api.registry.find('', 'v1', 'configmaps')!)
+    const at = ring.end
+    await create('for-all')
+    const sees = async (reader: (typeof readers)[number]) => {
+      for (let text = ''; !text.includes('for-all'); ) text += Buffer.from((await reader.read()).value!).toString()
+      await reader.cancel()
+    }
+    await Promise.all(readers.map(sees))
+    expect([...ring.at(at)!.frames!.keys()].sort()).toEqual(['json v1', 'protobuf v1'])
+  })
+
   test('headers come at once, though nothing happens', async () => {
     const response = await t.fetch(`${maps}?watch=1&resourceVersion=${t.store.revision}&labelSelector=no%3Dthing`)
     expect(response.status).toBe(200)

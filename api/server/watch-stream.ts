@@ -40,7 +40,7 @@ export interface WatchStreamOptions {
 export function watchStream(options: WatchStreamOptions): ReadableStream<Uint8Array> {
   const stream = new WatchBody(options)
   return new ReadableStream<Uint8Array>(
-    { pull: (controller) => stream.pull(controller), cancel: () => stream.close() },
+    { pull: (controller) => stream.pull(controller), cancel: () => stream.cancel() },
     { highWaterMark: 0 },
   )
 }
@@ -54,20 +54,23 @@ class WatchBody {
   #closed = false
   #timeout: ReturnType<typeof setTimeout>
   #heartbeat: ReturnType<typeof setInterval>
-  #wake: (() => void) | undefined
+  /** The client has read everything and waits; answered by `#advance`. */
+  #pulling: { controller: ReadableStreamDefaultController<Uint8Array>; pulled: () => void } | undefined
 
   constructor(options: WatchStreamOptions) {
     this.#options = options
     this.#initialEndDue = options.markInitialEnd
     this.#timeout = setTimeout(() => {
       this.#timedOut = true
-      this.#wake?.()
+      this.#advance()
     }, options.timeoutMs)
     this.#heartbeat = setInterval(() => {
       this.#heartbeatDue = true
-      this.#wake?.()
+      this.#advance()
     }, heartbeatMs)
     options.signal.addEventListener('abort', this.close)
+    // Called directly, without a promise between: an event may have thousands of watches to go to.
+    options.watch.changed = () => this.#advance()
   }
 
   close = (): void => {
@@ -77,27 +80,49 @@ class WatchBody {
     clearInterval(this.#heartbeat)
     this.#options.signal.removeEventListener('abort', this.close)
     this.#options.watch.close()
-    this.#wake?.()
+    this.#advance()
     this.#options.done()
   }
 
-  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
+    if (this.#write(controller)) return undefined
+    return new Promise((pulled) => {
+      this.#pulling = { controller, pulled }
+    })
+  }
+
+  #advance(): void {
+    const pulling = this.#pulling
+    if (!pulling || !this.#write(pulling.controller)) return
+    this.#pulling = undefined
+    pulling.pulled()
+  }
+
+  /** The client is gone, and its stream with it. */
+  cancel(): void {
+    this.#pulling?.pulled()
+    this.#pulling = undefined
+    this.close()
+  }
+
+  /** True when something was written, or the stream was ended. */
+  #write(controller: ReadableStreamDefaultController<Uint8Array>): boolean {
+    const { watch, writer } = this.#options
     try {
-      for (;;) {
-        if (this.#closed || this.#timedOut || this.#options.watch.isClosed) break
-        const chunk = this.#take()
-        if (chunk) {
-          controller.enqueue(chunk)
-          return
-        }
-        await this.#wait()
+      if (!this.#closed && !this.#timedOut && !watch.isClosed) {
+        let chunk = this.#take()
+        while (!chunk && watch.hasMore) chunk = this.#take()
+        if (chunk) controller.enqueue(chunk)
+        return chunk !== undefined
       }
     } catch (error) {
-      const status = statusOf(error instanceof ApiError ? error : toApiError(error))
-      controller.enqueue(this.#options.writer.error(status))
+      controller.enqueue(writer.error(statusOf(error instanceof ApiError ? error : toApiError(error))))
     }
+    this.#pulling?.pulled()
+    this.#pulling = undefined
     this.close()
     controller.close()
+    return true
   }
 
   /** Everything there is to say now, as one chunk. */
@@ -105,25 +130,21 @@ class WatchBody {
     const { watch, writer, bookmarks } = this.#options
     const pieces: Buffer[] = []
     if (this.#isFirst && writer.nothing) pieces.push(writer.nothing)
+    // Where no bytes mean nothing a bookmark takes the headers along.
+    const isAnswerDue = this.#isFirst && !writer.nothing
     this.#isFirst = false
     for (const event of watch.take(eventsPerPull)) pieces.push(writer.event(event))
     if (this.#initialEndDue && watch.initialDone) {
       this.#initialEndDue = false
       pieces.push(writer.bookmark(watch.initialRevision, true))
     }
-    if (this.#heartbeatDue && pieces.length === 0) {
+    // Not before what it would say was seen.
+    if ((this.#heartbeatDue || isAnswerDue) && pieces.length === 0 && !watch.hasMore) {
       if (bookmarks) pieces.push(writer.bookmark(watch.revision, false))
       else if (writer.nothing) pieces.push(writer.nothing)
     }
     this.#heartbeatDue = false
     if (pieces.length === 0) return undefined
     return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
-  }
-
-  async #wait(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#wake = resolve
-    await Promise.race([promise, this.#options.watch.wait()])
-    this.#wake = undefined
   }
 }
