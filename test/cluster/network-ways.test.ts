@@ -97,12 +97,15 @@ describe('two nodes on one network, one behind a router', () => {
       node.sh('nft add table ip cut')
       node.sh('nft add chain ip cut c { type filter hook prerouting priority -400 \\; }')
       node.sh('nft add rule ip cut c iifname eth0 ip saddr { 10.42.0.0/16, 10.44.0.0/16 } drop')
-      await withWay(lab(), undefined, async () => {
-        await expectWays(lab(), (from, to) => (from === 3 || to === 3 ? 'tunnel' : `VXLAN to 203.0.113.${to}`))
-        await expectMatrix(lab())
-      })
-      router.sh('nft delete table ip cut')
-      node.sh('nft delete table ip cut')
+      try {
+        await withWay(lab(), undefined, async () => {
+          await expectWays(lab(), (from, to) => (from === 3 || to === 3 ? 'tunnel' : `VXLAN to 203.0.113.${to}`))
+          await expectMatrix(lab())
+        })
+      } finally {
+        router.sh('nft delete table ip cut')
+        node.sh('nft delete table ip cut')
+      }
     }, 60_000)
 
     test.each(['vxlan', 'tunnel', 'link'] as const)(
