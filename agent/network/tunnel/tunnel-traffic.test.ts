@@ -142,6 +142,21 @@ test('also with loss, and while keys change', async () => {
   if (process.env.SHOW_FIGURES) console.log(`with loss ${((10 * 8 * 1.048576) / 1000 / seconds).toFixed(2)} Gbit/s`)
 }, 30_000)
 
+test('a burst of datagrams is sent in batches that UDP can carry', async () => {
+  const before = tunnels[0]!.counters()
+  const count = 300
+  const server = await right.enter(() => Bun.udpSocket({ hostname: '10.42.2.2', port: 9001 }))
+  const client = await left.enter(() => Bun.udpSocket({ connect: { hostname: '10.42.2.2', port: 9001 } }))
+  // 49 of them sealed are 6 bytes more than the largest datagram.
+  const bytes = new Uint8Array(1263)
+  for (let sent = 0; sent < count; sent++) client.send(bytes)
+  while (tunnels[0]!.counters().sentPackets < before.sentPackets + count) await Bun.sleep(10)
+  client.close()
+  server.close()
+  const { sentDrops, tooLarge } = tunnels[0]!.counters()
+  expect({ sentDrops, tooLarge }).toEqual({ sentDrops: before.sentDrops, tooLarge: before.tooLarge })
+}, 30_000)
+
 test('the path is measured', async () => {
   const deadline = Date.now() + 5000
   while (tunnels[0]!.figures('n2')?.current === undefined && Date.now() < deadline) await Bun.sleep(20)
