@@ -91,8 +91,8 @@ async function install(directory: string, copy: string, source: EmbeddedPayload)
   checkSpace(directory, source)
   mkdirSync(fresh, { mode: 0o700 })
   try {
-    await unpackArchive(source.locate(), fresh)
-    const verdict = await verifyCopy(fresh, source.checksum)
+    const written = await unpackArchive(source.locate(), fresh)
+    const verdict = await verifyCopy(fresh, source.checksum, written)
     if (verdict.state !== 'good') {
       const detail = verdict.state === 'damaged' ? `${verdict.path} ${verdict.reason}` : 'no manifest'
       throw new PayloadError('damaged', `the runtime inside this executable is damaged (${detail}): copy it here again`)

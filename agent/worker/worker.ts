@@ -105,9 +105,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { connection } = runtime
   const [version] = await Promise.all([
     connection.runtime.version({}, { timeoutMs: 15_000 }),
-    loadPauseImage(runtime),
     offerLocalPath(client, log),
   ])
+  // Beside the rest: a pod that comes before it is there makes the runtime fetch it from us by itself.
+  const pauseLoaded = loadPauseImage(runtime)
   const machine = readMachine({
     ...{ dataDirectory, nodeName, nodeAddress: options.nodeAddress },
     externalAddresses: options.externalAddresses ?? (() => []),
@@ -143,8 +144,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     readiness: () => readiness(connection),
     images: () => listImages(images),
   })
-  await loadImages(images, options.imageDirectory, log)
-  return run({ options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory })
+  const [worker] = await Promise.all([
+    loadImages(images, options.imageDirectory, log).then(() =>
+      run({ options, parts, runtime, registration, podInformer, serviceInformer, stateDirectory }),
+    ),
+    pauseLoaded,
+  ])
+  return worker
 }
 
 /** The classes' shares follow the pods that there are. */

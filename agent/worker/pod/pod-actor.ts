@@ -2,11 +2,11 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { ContainerStatus, Pod } from '../../../api/schema/generated/types/core-v1.ts'
 import type { WorkerParts } from '../parts.ts'
 import { runtimeMessage } from '../runtime/connection.ts'
-import { readPodState } from '../runtime/pod-state.ts'
+import { type KnownPodState, readPodState } from '../runtime/pod-state.ts'
 import { terminationLog } from '../volume/mounts.ts'
 import { PodExecutor } from './executor.ts'
 import { planPod } from './plan.ts'
-import { allContainers, type ContainerState, newPodMemory, type PodRuntimeState, podTitle } from './state.ts'
+import { allContainers, newPodMemory, type PodRuntimeState, podTitle } from './state.ts'
 import { podStatus } from './status.ts'
 import { StatusWriter } from './status-writer.ts'
 
@@ -29,7 +29,7 @@ export class PodActor {
   readonly #parts: WorkerParts
   readonly #writer: StatusWriter
   readonly #executor: PodExecutor
-  readonly #ended = new Map<string, ContainerState>()
+  readonly #known: KnownPodState = { containers: new Map(), ips: new Map() }
   readonly #messagesRead = new Set<string>()
   readonly #waitsReported = new Map<string, string>()
   readonly #onForgotten: () => void
@@ -176,7 +176,7 @@ export class PodActor {
 
   async #step(): Promise<void> {
     const { clock } = this.#parts
-    this.#runtime = await readPodState(this.#parts.connection, this.uid, this.#ended)
+    this.#runtime = await readPodState(this.#parts.connection, this.uid, this.#known)
     this.#readTerminationMessages()
     this.#syncProbes()
     const plan = this.#plan()
@@ -270,7 +270,7 @@ export class PodActor {
         container.message = logText(readTail(container.logPath))
       }
     }
-    for (const id of this.#messagesRead) if (!this.#ended.has(id)) this.#messagesRead.delete(id)
+    for (const id of this.#messagesRead) if (!this.#known.containers.has(id)) this.#messagesRead.delete(id)
   }
 }
 

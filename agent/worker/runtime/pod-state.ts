@@ -1,6 +1,7 @@
 import type { ContainerState, PodRuntimeState, SandboxState } from '../pod/state.ts'
 import { isNotFound, type RuntimeConnection } from './connection.ts'
 import {
+  type Container,
   type ContainerStatus,
   ContainerState as CriContainerState,
   type PodSandbox,
@@ -63,11 +64,18 @@ export async function listPodFingerprints({ runtime }: RuntimeConnection): Promi
   return new Map([...lines].map(([uid, texts]) => [uid, texts.sort().join('\n')]))
 }
 
-/** Reads one pod's state afresh. `ended` remembers containers that no longer change, so that they are asked for once. */
+/** What was read of a pod, by ids: asked for again only once the lists tell another state. */
+export interface KnownPodState {
+  containers: Map<string, ContainerState>
+  /** Addresses of sandboxes that are ready. */
+  ips: Map<string, string[]>
+}
+
+/** Reads one pod's state afresh: two calls, and one for each sandbox or container whose state has changed. */
 export async function readPodState(
   connection: RuntimeConnection,
   uid: string,
-  ended: Map<string, ContainerState>,
+  known: KnownPodState = { containers: new Map(), ips: new Map() },
 ): Promise<PodRuntimeState> {
   const labelSelector = { [podLabels.uid]: uid }
   const options = { timeoutMs: callTimeoutMs }
@@ -76,11 +84,11 @@ export async function readPodState(
     connection.runtime.listContainers({ filter: { labelSelector } }, options),
   ])
   items.sort((a, b) => (b.metadata?.attempt ?? 0) - (a.metadata?.attempt ?? 0))
-  const ids = new Set(containers.map(({ id }) => id))
-  for (const id of ended.keys()) if (!ids.has(id)) ended.delete(id)
+  keepOnly(known.containers, containers)
+  keepOnly(known.ips, items)
   const [sandboxes, statuses] = await Promise.all([
-    Promise.all(items.map((item) => readSandbox(connection, item))),
-    Promise.all(containers.map(({ id, podSandboxId }) => readContainer(connection, id, podSandboxId, ended))),
+    Promise.all(items.map((item) => readSandbox(connection, item, known))),
+    Promise.all(containers.map((container) => readContainer(connection, container, known))),
   ])
   return {
     sandboxes: sandboxes.filter((sandbox) => sandbox !== undefined),
@@ -88,17 +96,29 @@ export async function readPodState(
   }
 }
 
-async function readSandbox({ runtime }: RuntimeConnection, item: PodSandbox): Promise<SandboxState | undefined> {
+function keepOnly(map: Map<string, unknown>, listed: readonly { id: string }[]): void {
+  for (const id of map.keys()) if (!listed.some((item) => item.id === id)) map.delete(id)
+}
+
+async function readSandbox(
+  { runtime }: RuntimeConnection,
+  item: PodSandbox,
+  known: KnownPodState,
+): Promise<SandboxState | undefined> {
   const attempt = item.metadata?.attempt ?? 0
   const createdAtMs = toMs(item.createdAt)
   if (item.state !== PodSandboxState.SANDBOX_READY) {
     return { id: item.id, attempt, ready: false, createdAtMs, ips: [] }
   }
+  const before = known.ips.get(item.id)
+  if (before) return { id: item.id, attempt, ready: true, createdAtMs, ips: before }
   try {
     const { status } = await runtime.podSandboxStatus({ podSandboxId: item.id }, { timeoutMs: callTimeoutMs })
     const { ip = '', additionalIps = [] } = status?.network ?? {}
     const ips = [ip, ...additionalIps.map((other) => other.ip)].filter((text) => text !== '')
-    return { id: item.id, attempt, ready: status?.state === PodSandboxState.SANDBOX_READY, createdAtMs, ips }
+    const ready = status?.state === PodSandboxState.SANDBOX_READY
+    if (ready && ips.length > 0) known.ips.set(item.id, ips)
+    return { id: item.id, attempt, ready, createdAtMs, ips }
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
@@ -107,17 +127,16 @@ async function readSandbox({ runtime }: RuntimeConnection, item: PodSandbox): Pr
 
 async function readContainer(
   { runtime }: RuntimeConnection,
-  id: string,
-  sandboxId: string,
-  ended: Map<string, ContainerState>,
+  { id, podSandboxId, state: listed }: Container,
+  known: KnownPodState,
 ): Promise<ContainerState | undefined> {
-  const known = ended.get(id)
-  if (known) return known
+  const before = known.containers.get(id)
+  if (before?.state === states[listed]) return before
   try {
     const { status } = await runtime.containerStatus({ containerId: id }, { timeoutMs: callTimeoutMs })
     if (!status) return undefined
-    const state = containerState(status, sandboxId)
-    if (state.state === 'exited') ended.set(id, state)
+    const state = containerState(status, podSandboxId)
+    known.containers.set(id, state)
     return state
   } catch (error) {
     if (isNotFound(error)) return undefined

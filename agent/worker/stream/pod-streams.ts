@@ -31,7 +31,7 @@ export function localPodStreams(
     if (!allContainers(actor.pod).some((container) => container.name === name)) {
       throw badRequest(`container ${name} is not valid for pod ${pod.name}`)
     }
-    const { containers } = await readPodState(connection, pod.uid, new Map())
+    const { containers } = await readPodState(connection, pod.uid)
     return containers.filter((container) => container.name === name).sort((a, b) => b.attempt - a.attempt)
   }
   const running = async (pod: PodRef, name: string): Promise<ContainerState> => {
@@ -76,7 +76,7 @@ export function localPodStreams(
     },
     async portForward(pod, port) {
       const actor = actorOf(pod)
-      const [sandbox] = (await readPodState(connection, pod.uid, new Map())).sandboxes
+      const [sandbox] = (await readPodState(connection, pod.uid)).sandboxes
       if (!sandbox?.ready)
         throw badRequest(`unable to forward port because pod is not running. Current status=${actor.pod.status?.phase}`)
       const host = actor.pod.spec!.hostNetwork ? '127.0.0.1' : sandbox.ips[0]!
