@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { keyPair } from 'hypercore-crypto'
 import { resourcePrefix } from '../../api/resource/key.ts'
-import { leases } from '../../api/schema/generated/resources.ts'
+import { leases, nodes } from '../../api/schema/generated/resources.ts'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { Consensus } from '../../mesh/consensus/consensus.ts'
 import { clusterKeyPair } from '../../mesh/identity/cluster-key.ts'
@@ -41,6 +41,9 @@ export interface MeshSources extends Entered {
   nodeKey: NodeKey
   log: Logger
 }
+
+/** Leases and Node status come every few seconds or minutes from every node, and nobody waits for them. */
+const heartbeatPrefixes = [leases, nodes].map(resourcePrefix)
 
 type Peers = ReadonlyMap<PeerKey, PeerAddresses>
 
@@ -89,7 +92,7 @@ export class Mesh {
       ...logIdentity(nodeKey, keyring),
       directory: directory.operationsLog,
       ...{ links, tunnels: this.tunnels, clock: systemClock, logger: log.child('store') },
-      mayWait: (payload) => isTransientBelow(resourcePrefix(leases), payload),
+      mayWait: (payload) => isTransientBelow(heartbeatPrefixes, payload),
       leadershipChanged: (changed) => this.leadership.change(changed),
       failed,
     })

@@ -18,7 +18,7 @@ const maxPendingBytes = 16 * 1024 * 1024
  * free for the Raft log, which has them. Then they go with the next one that comes: the disk is awake for it anyway. This much
  * does not wait.
  */
-const gatherMs = 300_000
+const gatherMs = 1800_000
 const largeBytes = 64 * 1024
 
 /**

@@ -68,12 +68,12 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
 }
 
 /**
- * Whether an encoded transaction is transient and changes nothing but keys below the prefix; false for what is no transaction of this
+ * Whether an encoded transaction is transient and changes nothing but keys below these prefixes; false for what is no transaction of this
  * build. Asked of each proposal at the leader: durable ones, which are most, are not decoded for it.
  */
-export function isTransientBelow(prefix: string, bytes: Uint8Array): boolean {
+export function isTransientBelow(prefixes: readonly string[], bytes: Uint8Array): boolean {
   if (classIn(bytes) !== 'transient') return false
-  return decodeTransaction(bytes).changes.every(({ key }) => key.startsWith(prefix))
+  return decodeTransaction(bytes).changes.every(({ key }) => prefixes.some((prefix) => key.startsWith(prefix)))
 }
 
 /** How cbor-x begins a record of the first structure: a tag, an array of ten. */

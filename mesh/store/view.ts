@@ -15,7 +15,7 @@ const maxGatheredBytes = 32 * 1024 * 1024
  * Nobody waits for the view: what comes within this time goes together, and a page that many changes touch is written once. Then
  * it goes with the next change that comes: the disk is awake for that one anyway. This much does not wait.
  */
-const gatherMs = 300_000
+const gatherMs = 1800_000
 const largeBytes = 2 * 1024 * 1024
 /** About what a change takes in memory beside its key and value. */
 const changeBytes = 300

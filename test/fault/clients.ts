@@ -1,5 +1,5 @@
 import type { Operation } from '../../mesh/raft/simulator/linearizability.ts'
-import type { LabNode } from './consensus-lab.ts'
+import type { FaultNode } from './fault-node.ts'
 
 /** Each register lives so long; then others follow, so that the check of each stays small. */
 const epochMs = 4000
@@ -8,12 +8,12 @@ const registersPerEpoch = 4
 /** Clients that read and write registers through all nodes, and note what they saw. */
 export class Clients {
   readonly history: Operation[] = []
-  readonly #nodes: readonly LabNode[]
+  readonly #nodes: readonly FaultNode[]
   #isStopped = false
   #values = 0
   #running: Promise<void>[] = []
 
-  constructor(nodes: readonly LabNode[], count: number) {
+  constructor(nodes: readonly FaultNode[], count: number) {
     this.#nodes = nodes
     this.#running = Array.from({ length: count }, (_, number) => this.#run(number))
   }
@@ -41,7 +41,7 @@ export class Clients {
   }
 
   /** One linearizable read, noted; true when it was answered. */
-  async read(node: LabNode, key: string): Promise<boolean> {
+  async read(node: FaultNode, key: string): Promise<boolean> {
     const callMs = performance.now()
     const answer = await this.#ask(node, 'get', { key })
     if (answer === undefined || answer.error !== undefined) return false
@@ -61,7 +61,7 @@ export class Clients {
     }
   }
 
-  async #write(node: LabNode, kind: 'put' | 'swap', key: string): Promise<void> {
+  async #write(node: FaultNode, kind: 'put' | 'swap', key: string): Promise<void> {
     const value = `v${++this.#values}`
     const callMs = performance.now()
     const answer = await this.#ask(node, kind, { key, value })
@@ -85,7 +85,7 @@ export class Clients {
   }
 
   async #ask(
-    node: LabNode,
+    node: FaultNode,
     action: string,
     body: object,
   ): Promise<{ found?: string | null; error?: string } | undefined> {

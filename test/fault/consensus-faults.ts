@@ -1,8 +1,8 @@
 import type { Random } from '../../mesh/raft/simulator/random.ts'
-import type { ConsensusLab, LabNode } from './consensus-lab.ts'
+import type { FaultLab, FaultNode } from './fault-node.ts'
 
 /** Does one thing after the other to the lab's nodes until the time is over, and then heals all. Gives what was done. */
-export async function disturb(lab: ConsensusLab, random: Random, durationMs: number): Promise<string[]> {
+export async function disturb(lab: FaultLab, random: Random, durationMs: number): Promise<string[]> {
   const done: string[] = []
   const endMs = performance.now() + durationMs
   while (performance.now() < endMs) {
@@ -18,11 +18,11 @@ export async function disturb(lab: ConsensusLab, random: Random, durationMs: num
   return done
 }
 
-async function soonLeader(lab: ConsensusLab): Promise<LabNode> {
+async function soonLeader(lab: FaultLab): Promise<FaultNode> {
   return Promise.race([lab.leader(), Bun.sleep(2000).then(() => lab.nodes[0]!)])
 }
 
-type Fault = (lab: ConsensusLab, node: LabNode, random: Random) => Promise<() => Promise<void>>
+type Fault = (lab: FaultLab, node: FaultNode, random: Random) => Promise<() => Promise<void>>
 
 const faults: readonly Fault[] = [
   async function killed(_, node) {

@@ -5,6 +5,7 @@ import { shimLibrary } from '../../mesh/hypercore-store/test/shim.ts'
 import { output } from '../lab/command.ts'
 import type { Host } from '../lab/host.ts'
 import { NatLab } from '../lab/nat-lab.ts'
+import type { FaultLab, FaultNode } from './fault-node.ts'
 
 /** What consensus-node.ts is started with. */
 export interface NodeConfig {
@@ -39,7 +40,7 @@ const port = 4001
 const askTimeoutMs = 12_000
 
 /** One node: a network namespace, a disk and, while it runs, a process of its own. */
-export class LabNode {
+export class LabNode implements FaultNode {
   #child: Bun.Subprocess | undefined
   #isStopped = false
 
@@ -123,6 +124,10 @@ export class LabNode {
     return this.ask<NodeStatus>('status', {}, 500).catch(() => undefined)
   }
 
+  leadership(): Promise<NodeStatus | undefined> {
+    return this.status()
+  }
+
   async remove(): Promise<void> {
     await this.kill()
     await output(['umount', this.config.directory]).catch(() => {})
@@ -138,7 +143,7 @@ export class LabNode {
 }
 
 /** Nodes on one segment, the first of which founds the cluster. */
-export class ConsensusLab {
+export class ConsensusLab implements FaultLab {
   readonly nodes: LabNode[]
   readonly #segment: NatLab
   readonly #directory: string

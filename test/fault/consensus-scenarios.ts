@@ -1,13 +1,23 @@
 import { expect } from 'bun:test'
 import { checkLinearizable } from '../../mesh/raft/simulator/linearizability.ts'
 import { Random } from '../../mesh/raft/simulator/random.ts'
+import { AgentLab } from './agent-lab.ts'
 import { Clients } from './clients.ts'
 import { disturb } from './consensus-faults.ts'
 import { ConsensusLab } from './consensus-lab.ts'
+import type { FaultLab } from './fault-node.ts'
+
+/** Programs around the mesh, which start in no time and write fenced keys, or whole agents: the compiled executable. */
+export type NodeKind = 'programs' | 'agents'
+
+function open(kind: NodeKind, name: string, slowSyncMs?: number): Promise<FaultLab> {
+  const options = [{}, {}, { slowSyncMs }]
+  return kind === 'agents' ? AgentLab.open(name, options) : ConsensusLab.open(name, options)
+}
 
 /** Three nodes, all kinds of faults, clients that note what they see: it must look like one register each, and nothing be lost. */
-export async function survivesFaults(durationMs: number, seed: number): Promise<void> {
-  const lab = await ConsensusLab.open('faults', [{}, {}, {}])
+export async function survivesFaults(kind: NodeKind, durationMs: number, seed: number): Promise<void> {
+  const lab = await open(kind, 'faults')
   try {
     const clients = new Clients(lab.nodes, 6)
     const done = await disturb(lab, new Random(seed), durationMs)
@@ -23,7 +33,7 @@ export async function survivesFaults(durationMs: number, seed: number): Promise<
     )
     expect(checkLinearizable(clients.history)).toEqual({ verdict: 'linearizable' })
     await expectSameState(lab)
-    await expectFenced(lab)
+    if (lab instanceof ConsensusLab) await expectFenced(lab)
     expect(acknowledged).toBeGreaterThan(10)
   } finally {
     await lab.close()
@@ -51,19 +61,19 @@ export async function fencesOldLeader(stillMs: number): Promise<void> {
 }
 
 /** One slow disk and more work than cores: nobody may think that the leader is gone. */
-export async function electsNobody(durationMs: number): Promise<void> {
-  const lab = await ConsensusLab.open('slow', [{}, {}, { slowSyncMs: 200 }])
+export async function electsNobody(kind: NodeKind, durationMs: number): Promise<void> {
+  const lab = await open(kind, 'slow', 200)
   const burners = Array.from({ length: 2 * navigator.hardwareConcurrency }, () =>
     Bun.spawn(['sh', '-c', 'while :; do :; done'], { stdio: ['ignore', 'ignore', 'ignore'] }),
   )
   try {
-    const before = await (await lab.leader()).status()
+    const before = await (await lab.leader()).leadership()
     const clients = new Clients(lab.nodes, 6)
     await Bun.sleep(durationMs)
     await clients.stop()
     for (const node of lab.nodes) {
-      const status = await node.status()
-      expect([status?.leader, status?.term]).toEqual([before!.leader, before!.term])
+      const found = await node.leadership()
+      expect([found?.leader, found?.term]).toEqual([before!.leader, before!.term])
     }
     console.log(`${clients.acknowledged} writes acknowledged in ${durationMs / 1000} s`)
     expect(checkLinearizable(clients.history)).toEqual({ verdict: 'linearizable' })
@@ -108,7 +118,7 @@ export async function leavesFullDisk(): Promise<void> {
   }
 }
 
-async function expectSameState(lab: ConsensusLab): Promise<void> {
+async function expectSameState(lab: FaultLab): Promise<void> {
   // The leader's fenced writes go on: the states are compared without them.
   const states = await Promise.all(
     lab.nodes.map((node) => node.ask<{ entries: [string, string, number][] }>('state', {})),

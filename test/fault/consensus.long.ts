@@ -8,11 +8,11 @@ test(
   `${minutes} minutes of faults`,
   async () => {
     const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
-    await survivesFaults(minutes * 60_000, seed)
+    await survivesFaults('agents', minutes * 60_000, seed)
   },
   limitMs,
 )
 
 test('a leader that stood still for 10 s', () => fencesOldLeader(10_000), 60_000)
 
-test(`a slow disk and busy cores for ${minutes} minutes`, () => electsNobody(minutes * 60_000), limitMs)
+test(`a slow disk and busy cores for ${minutes} minutes`, () => electsNobody('agents', minutes * 60_000), limitMs)

@@ -4,11 +4,11 @@ import { electsNobody, fencesOldLeader, leavesFullDisk, survivesFaults } from '.
 // The same for longer: consensus.long.ts.
 
 test('three nodes, kill -9, standing still, cut links: nothing is lost, nothing is wrong', async () => {
-  await survivesFaults(20_000, Number(process.env.SEED ?? 1))
+  await survivesFaults('programs', 20_000, Number(process.env.SEED ?? 1))
 }, 120_000)
 
 test('a leader that stood still: none of its fenced writes takes effect', () => fencesOldLeader(3000), 90_000)
 
-test('a slow disk and busy cores: no election', () => electsNobody(10_000), 120_000)
+test('a slow disk and busy cores: no election', () => electsNobody('programs', 10_000), 120_000)
 
 test("a follower's disk is full: the others go on, and it comes back", () => leavesFullDisk(), 90_000)

@@ -33,7 +33,7 @@ export interface RegistrationOptions {
 }
 
 const statusIntervalMs = 10_000
-/** Without a change the status is written this rarely: the Lease says that the node lives. */
+/** Without a change the status is written when cluster time comes to such a mark, by all nodes at once: the Lease says that the node lives. */
 const reportIntervalMs = 300_000
 const leaseSeconds = 40
 const lifeIntervalMs = 5000
@@ -80,6 +80,7 @@ export class NodeRegistration {
     await Promise.all(this.#loops)
   }
 
+  /** At the same moments on every node, so that what they write gets to the disks together. */
   async #repeat(intervalMs: number, task: () => Promise<void>): Promise<void> {
     while (!this.#stopped) {
       try {
@@ -89,7 +90,7 @@ export class NodeRegistration {
       }
       let timer: ReturnType<typeof setTimeout> | undefined
       const interval = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, intervalMs)
+        timer = setTimeout(resolve, intervalMs - (this.#options.clock.nowMs() % intervalMs))
       })
       await Promise.race([interval, this.#stopping.promise])
       clearTimeout(timer)
@@ -129,7 +130,7 @@ export class NodeRegistration {
     const skewMs = this.#options.clockSkewMs?.()
     const essence = JSON.stringify([state, images, facts, node.metadata?.uid, clockVerdict(skewMs).isSkewed])
     const nowMs = clock.nowMs()
-    const isDue = clock.monotonicMs() - this.#lastWrittenMs > reportIntervalMs
+    const isDue = Math.floor(nowMs / reportIntervalMs) !== Math.floor(this.#lastWrittenMs / reportIntervalMs)
     const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
     const isTrue = ready?.status === (state.ready ? 'True' : 'False')
     if (essence === this.#lastWritten && isTrue && !isDue) return
@@ -146,7 +147,7 @@ export class NodeRegistration {
     const addresses = [...facts.addresses, { $patch: 'replace' }]
     await resource.patch(nodeName, { status: { ...status, addresses } }, { type: 'strategic' }, 'status')
     this.#lastWritten = essence
-    this.#lastWrittenMs = clock.monotonicMs()
+    this.#lastWrittenMs = nowMs
   }
 
   /** Renewed means that it changed, by whomever: the time in it is not looked at. */

@@ -47,7 +47,8 @@ export function leaseRenewalController(context: ControlContext): ControllerDefin
         const isSettled = isReason(result.reason, 'Conflict') || isReason(result.reason, 'NotFound')
         if (!isSettled) context.log.debug('a Lease is not renewed', { error: String(result.reason) })
       }
-      return intervalMs
+      // On the same marks as the nodes write their status.
+      return intervalMs - (clock.nowMs() % intervalMs)
     },
   }
 }
