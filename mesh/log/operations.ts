@@ -38,6 +38,7 @@ export class Operations {
   readonly #pending: CommittedBlock[] = []
   #pendingBytes = 0
   #appending: Promise<void> | undefined
+  readonly #waiters = new Set<() => void>()
   #gathering: { sinceMs: number; end: () => void } | undefined
   #floor: number
   #failure: Error | undefined
@@ -120,7 +121,7 @@ export class Operations {
     const { length } = this
     while (this.#durableLength < length && this.#failure === undefined) {
       this.hurry()
-      await this.#appending
+      await new Promise<void>((resolve) => this.#waiters.add(resolve))
     }
     if (this.#failure !== undefined) throw this.#failure
   }
@@ -211,12 +212,20 @@ export class Operations {
         this.#pending.splice(0, blocks.length)
         this.#durableLength += blocks.length
         for (const { payload } of blocks) this.#pendingBytes -= payload.byteLength
+        this.#wake()
       }
     } catch (error) {
       this.#failure = new Error(`operations cannot be written: ${(error as Error).message}`, { cause: error })
+      this.#wake()
     } finally {
       this.#appending = undefined
     }
+  }
+
+  /** Those who wait for an append look again. */
+  #wake(): void {
+    for (const waiter of this.#waiters) waiter()
+    this.#waiters.clear()
   }
 
   #gather(): Promise<void> {

@@ -26,6 +26,10 @@ export class View {
   #gathered: ViewBatch | undefined
   #gatheredBytes = 0
   #writing: Promise<void> | undefined
+  /** Batches taken in, and those of them that are written. */
+  #added = 0
+  #written = 0
+  readonly #waiters = new Set<() => void>()
   #gathering: { sinceMs: number; end: () => void } | undefined
   #failure: Error | undefined
 
@@ -65,6 +69,7 @@ export class View {
   /** Queues a batch. Resolves at once while there is room, else when a write has made some. */
   async add(batch: ViewBatch): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
+    this.#added++
     if (this.#gathered === undefined) this.#gathered = batch
     else merge(this.#gathered, batch)
     for (const [key, row] of batch.entries) this.#gatheredBytes += key.length + (row?.value.byteLength ?? 0)
@@ -72,14 +77,14 @@ export class View {
     this.#writing ??= this.#write()
     const isOver = performance.now() - (this.#gathering?.sinceMs ?? Number.POSITIVE_INFINITY) > gatherMs
     if (this.#gatheredBytes > largeBytes || isOver) this.#gathering?.end()
-    if (this.#gatheredBytes > maxGatheredBytes) await this.#writing
+    if (this.#gatheredBytes > maxGatheredBytes) await this.flush()
   }
 
-  /** Resolves when all that was added before is written. */
+  /** Resolves when all that was added before is written, whatever is added meanwhile. */
   async flush(): Promise<void> {
-    while (this.#writing !== undefined) {
+    for (const added = this.#added; this.#written < added && this.#failure === undefined; ) {
       this.#gathering?.end()
-      await this.#writing
+      await new Promise<void>((resolve) => this.#waiters.add(resolve))
     }
     if (this.#failure !== undefined) throw this.#failure
   }
@@ -193,15 +198,24 @@ export class View {
       while (this.#gathered !== undefined) {
         if (this.#gatheredBytes <= largeBytes) await this.#gather()
         const batch = this.#gathered
+        const added = this.#added
         this.#gathered = undefined
         this.#gatheredBytes = 0
         await this.#calls.call('writePacked', packBatch(batch))
+        this.#written = added
+        this.#wake()
       }
     } catch (error) {
       this.#failure = error as Error
+      this.#wake()
     } finally {
       this.#writing = undefined
     }
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) waiter()
+    this.#waiters.clear()
   }
 }
 

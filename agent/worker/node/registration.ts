@@ -3,6 +3,7 @@ import { leases, nodes } from '../../../api/schema/generated/resources.ts'
 import type { Lease } from '../../../api/schema/generated/types/coordination-v1.ts'
 import type { ContainerImage, Node, NodeStatus } from '../../../api/schema/generated/types/core-v1.ts'
 import type { Clock } from '../../../mesh/clock/clock.ts'
+import { msUntilMark } from '../../../mesh/clock/marks.ts'
 import type { Logger } from '../../../mesh/logger/logger.ts'
 import {
   allocatableOf,
@@ -90,7 +91,7 @@ export class NodeRegistration {
       }
       let timer: ReturnType<typeof setTimeout> | undefined
       const interval = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, intervalMs - (this.#options.clock.nowMs() % intervalMs))
+        timer = setTimeout(resolve, msUntilMark(this.#options.clock.nowMs(), intervalMs))
       })
       await Promise.race([interval, this.#stopping.promise])
       clearTimeout(timer)

@@ -1,5 +1,6 @@
 import { isReason } from '../../../../api/client/client.ts'
 import { leases } from '../../../../api/schema/generated/resources.ts'
+import { msUntilMark } from '../../../../mesh/clock/marks.ts'
 import type { ControlContext } from '../../loop/context.ts'
 import type { ControllerDefinition } from '../../loop/controller.ts'
 import { reads } from '../../loop/controller.ts'
@@ -48,7 +49,7 @@ export function leaseRenewalController(context: ControlContext): ControllerDefin
         if (!isSettled) context.log.debug('a Lease is not renewed', { error: String(result.reason) })
       }
       // On the same marks as the nodes write their status.
-      return intervalMs - (clock.nowMs() % intervalMs)
+      return msUntilMark(clock.nowMs(), intervalMs)
     },
   }
 }
