@@ -1,33 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { ServiceAccountTokens } from '../../api/auth/service-account-tokens.ts'
-import { requestToken } from '../../api/auth/token-request.ts'
-import {
-  events,
-  nodes,
-  persistentvolumeclaims,
-  persistentvolumes,
-  pods,
-  secrets,
-  serviceaccounts,
-} from '../../api/schema/generated/resources.ts'
-import type { PersistentVolumeSpec, Pod } from '../../api/schema/generated/types/core-v1.ts'
-import type { Clock } from '../../mesh/clock/clock.ts'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { events, nodes, pods } from '../../api/schema/generated/resources.ts'
 import { insideNamespace, runInNamespace, TestNode } from './test-node.ts'
-import { forever, inPhase, isReady, shell, statusOf } from './test-pod.ts'
-
-/** Hours pass when the test says so. */
-class MovedClock implements Clock {
-  aheadMs = 0
-  nowMs(): number {
-    return Date.now() + this.aheadMs
-  }
-  monotonicMs(): number {
-    return performance.now() + this.aheadMs
-  }
-}
+import { forever, isReady, shell, statusOf } from './test-pod.ts'
 
 if (!insideNamespace) {
   test(
@@ -41,40 +16,13 @@ if (!insideNamespace) {
   )
 } else {
   describe('pod features', () => {
-    const clock = new MovedClock()
     let node: TestNode
-    let tokens: ServiceAccountTokens
     beforeAll(async () => {
-      node = await TestNode.start({ images: ['busybox'], clock })
-      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-      const keys = [{ id: 'test', privateKeyPem, createdMs: 0 }]
-      tokens = new ServiceAccountTokens(keys, 'https://kubernetes.default.svc', clock, node.api.registry.view())
-      node.api.actions.add('', 'serviceaccounts', 'token', requestToken(tokens))
+      node = await TestNode.start({ images: ['busybox'] })
     })
     afterAll(async () => {
       await node.destroy()
     })
-
-    const inside = async (pod: Pod, script: string, container = 'main') =>
-      (await node.exec(pod, container, ['sh', '-c', script])).output.trim()
-    const untilInside = async (pod: Pod, script: string, wanted: (text: string) => boolean) => {
-      for (let tries = 0; ; tries++) {
-        const text = await inside(pod, script)
-        if (wanted(text)) return text
-        if (tries > 200) throw new Error(`${script} never said what it should, but: ${text}`)
-        await Bun.sleep(50)
-      }
-    }
-    /** Runs a pod to its end. */
-    const ended = async (name: string, spec: Parameters<TestNode['createPod']>[1]) => {
-      await node.createPod(name, { restartPolicy: 'Never', ...spec })
-      return node.podWhen(name, ({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed')
-    }
-    const remove = async (name: string) => {
-      await node.client.resource(pods, 'default').delete(name, { gracePeriodSeconds: 0 })
-      await node.podGone(name)
-    }
 
     test('a readiness gate holds the pod back until somebody says its condition', async () => {
       await node.createPod('gated', {
@@ -96,18 +44,18 @@ if (!insideNamespace) {
 
     test('a subdomain is part of the name that the pod has for itself', async () => {
       const spec = { hostname: 'me', subdomain: 'sub', containers: [shell('hostname; hostname -f; hostname -i')] }
-      const pod = await ended('subdomain', spec)
+      const pod = await node.ended('subdomain', spec)
       const fqdn = 'me.sub.default.svc.cluster.local'
       expect(await node.logs(pod, 'main')).toBe(`me\n${fqdn}\n${pod.status!.podIP}\n`)
-      const whole = await ended('subdomain-whole', { ...spec, setHostnameAsFQDN: true })
+      const whole = await node.ended('subdomain-whole', { ...spec, setHostnameAsFQDN: true })
       expect(await node.logs(whole, 'main')).toStartWith(`${fqdn}\n`)
     })
 
     test("last words: the log's end where the container wrote none and failed", async () => {
       const fallback = { terminationMessagePolicy: 'FallbackToLogsOnError' }
-      const pod = await ended('words', {
+      const pod = await node.ended('words', {
         containers: [
-          shell('echo before; echo it broke >&2; exit 3', fallback),
+          shell('echo before; echo it broke; exit 3', fallback),
           shell('echo said; exit 0', { ...fallback, name: 'good' }),
           shell('echo said; printf written > /last/words; exit 3', {
             ...{ ...fallback, name: 'file', terminationMessagePath: '/last/words' },
@@ -118,76 +66,11 @@ if (!insideNamespace) {
       expect(words).toEqual(['before\nit broke', undefined, 'written'])
     })
 
-    test('labels and annotations as files follow the pod; a subPath by a variable; a volume in memory is full at its limit', async () => {
-      const item = (path: string, fieldPath: string) => ({ path, fieldRef: { fieldPath } })
-      const limit = { path: 'limit', resourceFieldRef: { containerName: 'main', resource: 'limits.memory' } }
-      const pod = await node.createPod(
-        'files',
-        {
-          volumes: [
-            { name: 'self', downwardAPI: { items: [item('labels', 'metadata.labels'), limit] } },
-            { name: 'memory', emptyDir: { medium: 'Memory', sizeLimit: '2Mi' } },
-            { name: 'shared', emptyDir: {} },
-          ],
-          containers: [
-            shell(forever, {
-              resources: { limits: { memory: '64Mi' } },
-              env: [{ name: 'ME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
-              volumeMounts: [
-                { name: 'self', mountPath: '/self' },
-                { name: 'memory', mountPath: '/memory' },
-                { name: 'shared', mountPath: '/own', subPathExpr: 'of-$(ME)' },
-                { name: 'shared', mountPath: '/whole' },
-              ],
-            }),
-          ],
-        },
-        { labels: { color: 'red' } },
-      )
-      await node.podWhen('files', isReady)
-      expect(await inside(pod, 'cat /self/labels; echo; cat /self/limit')).toBe(`color="red"\n${64 << 20}`)
-      await node.client
-        .resource(pods, 'default')
-        .patch('files', { metadata: { labels: { color: 'blue' } } }, { type: 'merge' })
-      await untilInside(pod, 'cat /self/labels', (text) => text === 'color="blue"')
-      expect(await inside(pod, 'touch /own/here; ls /whole/of-files')).toBe('here')
-      const filled =
-        'dd if=/dev/zero of=/memory/f bs=1M count=3 2>&1 | grep -o "No space left on device"; wc -c < /memory/f'
-      expect(await inside(pod, filled)).toBe(`No space left on device\n${2 << 20}`)
-      await remove('files')
-    })
-
-    test("a volume belongs to the pod's group, whatever user its containers run as", async () => {
-      await node.client.resource(secrets, 'default').create({
-        metadata: { name: 'grouped' },
-        data: { key: Buffer.from('opened').toString('base64') },
-      })
-      const mounts = ['scratch', 'secret'].map((name) => ({ name, mountPath: `/${name}` }))
-      const pod = await node.createPod('grouped', {
-        securityContext: { fsGroup: 3000 },
-        volumes: [
-          { name: 'scratch', emptyDir: {} },
-          { name: 'secret', secret: { secretName: 'grouped', defaultMode: 0o400 } },
-        ],
-        containers: [
-          shell('touch /scratch/mine; cat /secret/key > /scratch/read; sleep 3600', {
-            ...{ securityContext: { runAsUser: 1001 }, volumeMounts: mounts },
-          }),
-          shell('sleep 3600', { name: 'other', securityContext: { runAsUser: 1002 }, volumeMounts: mounts }),
-        ],
-      })
-      await node.podWhen('grouped', isReady)
-      await untilInside(pod, 'ls /scratch', (text) => text === 'mine\nread')
-      expect(await inside(pod, 'stat -c %u:%g /scratch/mine; cat /scratch/read; rm -f /scratch/read', 'other')).toBe(
-        '1001:3000\nopened',
-      )
-    })
-
     test('privileged, an added capability, none: what each may do', async () => {
       const script =
         'grep CapEff /proc/self/status | cut -f2; ip link set lo mtu 9000 2>/dev/null && echo may || echo may not'
       const run = async (name: string, securityContext: object) =>
-        node.logs(await ended(name, { containers: [shell(script, { securityContext })] }), 'main')
+        node.logs(await node.ended(name, { containers: [shell(script, { securityContext })] }), 'main')
       const own = /^CapEff:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!
       expect(await run('privileged', { privileged: true })).toBe(`${own}\nmay\n`)
       const [added, may] = (await run('added', { capabilities: { add: ['NET_ADMIN'] } })).split('\n')
@@ -201,7 +84,7 @@ if (!insideNamespace) {
         'grep Seccomp: /proc/self/status | cut -f2; unshare -r true 2>/dev/null && echo may || echo may not'
       const run = async (name: string, type: string) => {
         const securityContext = { seccompProfile: { type } }
-        return node.logs(await ended(name, { securityContext, containers: [shell(script)] }), 'main')
+        return node.logs(await node.ended(name, { securityContext, containers: [shell(script)] }), 'main')
       }
       expect(await run('filtered', 'RuntimeDefault')).toBe('2\nmay not\n')
       expect(await run('unfiltered', 'Unconfined')).toStartWith('0\n')
@@ -212,11 +95,11 @@ if (!insideNamespace) {
         containers: [shell('echo from main > /dev/shm/word; sleep 3600'), shell('sleep 3600', { name: 'other' })],
       })
       await node.podWhen('shared-memory', isReady)
-      await untilInside(pod, 'cat /dev/shm/word', (text) => text !== '')
-      expect(await inside(pod, 'cat /dev/shm/word', 'other')).toBe('from main')
+      await node.inside(pod, 'until test -s /dev/shm/word; do sleep 0.05; done')
+      expect(await node.inside(pod, 'cat /dev/shm/word', 'other')).toBe('from main')
       const own = readlinkSync('/proc/self/ns/ipc')
-      expect(await inside(pod, 'readlink /proc/self/ns/ipc')).not.toBe(own)
-      const host = await ended('host-ipc', { hostIPC: true, containers: [shell('readlink /proc/self/ns/ipc')] })
+      expect(await node.inside(pod, 'readlink /proc/self/ns/ipc')).not.toBe(own)
+      const host = await node.ended('host-ipc', { hostIPC: true, containers: [shell('readlink /proc/self/ns/ipc')] })
       expect(await node.logs(host, 'main')).toBe(`${own}\n`)
     })
 
@@ -237,12 +120,12 @@ if (!insideNamespace) {
     test('OnFailure: again after a failure, not after success; a pod past its deadline is ended', async () => {
       const volumes = [{ name: 'kept', emptyDir: {} }]
       const script = 'echo x >> /kept/runs; test $(wc -l < /kept/runs) = 2'
-      const pod = await ended('tries', {
+      const pod = await node.ended('tries', {
         ...{ restartPolicy: 'OnFailure', volumes },
         containers: [shell(script, { volumeMounts: [{ name: 'kept', mountPath: '/kept' }] })],
       })
       expect(statusOf(pod)).toMatchObject({ restartCount: 1, state: { terminated: { exitCode: 0 } } })
-      const late = await ended('late', { activeDeadlineSeconds: 1, containers: [shell(forever)] })
+      const late = await node.ended('late', { activeDeadlineSeconds: 1, containers: [shell(forever)] })
       expect(late.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' })
     })
 
@@ -253,119 +136,7 @@ if (!insideNamespace) {
       const { items } = await node.client.resource(events, 'default').list()
       const [failure] = items.filter(({ reason }) => reason === 'FailedPostStartHook')
       expect(failure?.message).toContain('exited with 4')
-      await remove('post')
-    })
-
-    test("a projected token is the pod's, good at the API, and replaced before it expires", async () => {
-      await node.client.resource(serviceaccounts, 'default').create({ metadata: { name: 'robot' } })
-      const pod = await node.createPod('token', {
-        serviceAccountName: 'robot',
-        volumes: [
-          {
-            name: 'token',
-            projected: { sources: [{ serviceAccountToken: { path: 'token', expirationSeconds: 3600 } }] },
-          },
-        ],
-        containers: [shell(forever, { volumeMounts: [{ name: 'token', mountPath: '/token' }] })],
-      })
-      await node.podWhen('token', isReady)
-      const first = await inside(pod, 'cat /token/token')
-      expect((await tokens.authenticate(first))?.name).toBe('system:serviceaccount:default:robot')
-      const touch = (label: string) =>
-        node.client
-          .resource(pods, 'default')
-          .patch('token', { metadata: { labels: { touched: label } } }, { type: 'merge' })
-      clock.aheadMs = 40 * 60_000
-      await touch('early')
-      await Bun.sleep(500)
-      expect(await inside(pod, 'cat /token/token')).toBe(first)
-      clock.aheadMs = 50 * 60_000
-      await touch('due')
-      const second = await untilInside(pod, 'cat /token/token', (text) => text !== first && text !== '')
-      clock.aheadMs = 70 * 60_000
-      expect((await tokens.authenticate(second))?.name).toBe('system:serviceaccount:default:robot')
-      expect(await tokens.authenticate(first).catch(() => 'refused')).toBe('refused')
-    })
-
-    /** Binds a claim by hand, as the controller does. */
-    const bind = async (claim: string, volumeName: string) => {
-      const claims = node.client.resource(persistentvolumeclaims, 'default')
-      await claims.patch(claim, { spec: { volumeName } }, { type: 'merge' })
-      await claims.patch(claim, { status: { phase: 'Bound' } }, { type: 'merge' }, 'status')
-    }
-    const claimSpec = (storageClassName: string) => ({
-      ...{ accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage: '1Gi' } } },
-    })
-    const writes = (claimName: string, text: string, readOnly = false) => ({
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
-      containers: [
-        shell(`cat /data/text 2>/dev/null; echo ${text} >> /data/text`, {
-          volumeMounts: [{ name: 'data', mountPath: '/data', readOnly }],
-        }),
-      ],
-    })
-
-    test.each(['hostPath', 'local'])('a persistent volume of type %s outlives its pods', async (type) => {
-      const name = type.toLowerCase()
-      const path = join(node.directory, `volume-${name}`)
-      mkdirSync(path)
-      const spec = { ...claimSpec('') }
-      const source: Partial<PersistentVolumeSpec> = { [type]: { path } }
-      await node.client.resource(persistentvolumes).create({
-        metadata: { name },
-        spec: { ...source, accessModes: spec.accessModes, capacity: { storage: '1Gi' } },
-      })
-      await node.client.resource(persistentvolumeclaims, 'default').create({ metadata: { name }, spec })
-      await node.createPod(`${name}-1`, { restartPolicy: 'Never', ...writes(name, 'one') })
-      const waits = 'is not bound yet'
-      for (let tries = 0; ; tries++) {
-        const { items } = await node.client.resource(events, 'default').list()
-        if (
-          items.some(({ involvedObject, message }) => involvedObject.name === `${name}-1` && message?.includes(waits))
-        )
-          break
-        if (tries > 200) throw new Error('no event says what the pod waits for')
-        await Bun.sleep(50)
-      }
-      await bind(name, name)
-      await node.podWhen(`${name}-1`, inPhase('Succeeded'))
-      await remove(`${name}-1`)
-      const second = await ended(`${name}-2`, writes(name, 'two'))
-      expect(await node.logs(second, 'main')).toBe('one\n')
-      expect(readFileSync(join(path, 'text'), 'utf8')).toBe('one\ntwo\n')
-      const third = await ended(`${name}-3`, writes(name, 'three', true))
-      expect([third.status!.phase, await node.logs(third, 'main')]).toEqual([
-        'Failed',
-        "one\ntwo\nsh: can't create /data/text: Read-only file system\n",
-      ])
-    })
-
-    test('local-path makes a folder on this node for a claim, keeps it over pods, and removes it with the claim', async () => {
-      const claim = await node.client.resource(persistentvolumeclaims, 'default').create({
-        metadata: {
-          name: 'dynamic',
-          annotations: {
-            'volume.kubernetes.io/storage-provisioner': 'skein/local-path',
-            'volume.kubernetes.io/selected-node': 'worker-1',
-          },
-        },
-        spec: claimSpec('local-path'),
-      })
-      const name = `pvc-${claim.metadata!.uid}`
-      await bind('dynamic', name)
-      for (const text of ['one', 'two']) {
-        const pod = await ended(`dynamic-${text}`, writes('dynamic', text))
-        expect(await node.logs(pod, 'main')).toBe(text === 'one' ? '' : 'one\n')
-        await remove(`dynamic-${text}`)
-      }
-      const { spec } = await node.client.resource(persistentvolumes).get(name)
-      expect(readFileSync(join(spec!.local!.path!, 'text'), 'utf8')).toBe('one\ntwo\n')
-      const volumes = node.client.resource(persistentvolumes)
-      await volumes.patch(name, { status: { phase: 'Released' } }, { type: 'merge' }, 'status')
-      for (let tries = 0; existsSync(spec!.local!.path!); tries++) {
-        if (tries > 200) throw new Error('the folder is still there')
-        await Bun.sleep(50)
-      }
+      await node.remove('post')
     })
 
     test('the node tells what the machine has', async () => {
@@ -382,34 +153,6 @@ if (!insideNamespace) {
       expect(status!.conditions!.find(({ type }) => type === 'Ready')?.status).toBe('True')
       expect(metadata!.labels).toMatchObject({ 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': 'worker-1' })
       expect(spec!.podCIDR).toBe('10.142.7.0/24')
-    })
-
-    test('a mount point that is made for a container belongs to it: nothing is left of a pod that is gone', async () => {
-      writeFileSync(join(node.directory, 'marker'), 'x')
-      const folder = (uid: string) => join(node.directory, 'worker/pods', uid)
-      const pod = await node.createPod('traces', {
-        volumes: [
-          { name: 'memory', emptyDir: { medium: 'Memory' } },
-          { name: 'host', hostPath: { path: join(node.directory, 'marker'), type: 'File' } },
-        ],
-        containers: [
-          shell(forever, {
-            volumeMounts: [
-              { name: 'memory', mountPath: '/memory', subPath: 'deep/er' },
-              { name: 'host', mountPath: '/marker' },
-            ],
-          }),
-        ],
-      })
-      await node.podWhen('traces', isReady)
-      expect(existsSync(folder(pod.metadata!.uid!))).toBe(true)
-      await remove('traces')
-      for (let tries = 0; existsSync(folder(pod.metadata!.uid!)); tries++) {
-        if (tries > 100) throw new Error('its folder is still there')
-        await Bun.sleep(50)
-      }
-      expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(pod.metadata!.uid!)
-      expect(readFileSync(join(node.directory, 'marker'), 'utf8')).toBe('x')
     })
   })
 }

@@ -204,6 +204,22 @@ export class TestNode {
     return { exitCode, output: stdout + stderr }
   }
 
+  /** What a script prints in a container. */
+  async inside(pod: Pod, script: string, container = 'main'): Promise<string> {
+    return (await this.exec(pod, container, ['sh', '-c', script])).output.trim()
+  }
+
+  /** Runs a pod to its end. */
+  async ended(name: string, spec: Partial<PodSpec>): Promise<Pod> {
+    await this.createPod(name, { restartPolicy: 'Never', ...spec })
+    return this.podWhen(name, ({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed')
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.client.resource(pods, 'default').delete(name, { gracePeriodSeconds: 0 })
+    await this.podGone(name)
+  }
+
   async logs(
     pod: Pod,
     container: string,
