@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ServiceAccountTokens } from '../../../api/auth/service-account-tokens.ts'
-import { requestToken } from '../../../api/auth/token-request.ts'
 import {
   events,
   persistentvolumeclaims,
@@ -14,6 +11,7 @@ import {
 } from '../../../api/schema/generated/resources.ts'
 import type { PersistentVolumeSpec, Pod } from '../../../api/schema/generated/types/core-v1.ts'
 import type { Clock } from '../../../mesh/clock/clock.ts'
+import { serveTokens } from '../../../test/fixtures/service-account-tokens.ts'
 import { insideNamespace, runInNamespace, TestNode } from '../test-node.ts'
 import { forever, inPhase, isReady, shell } from '../test-pod.ts'
 
@@ -42,14 +40,10 @@ if (!insideNamespace) {
   describe('volumes', () => {
     const clock = new MovedClock()
     let node: TestNode
-    let tokens: ServiceAccountTokens
+    let tokens: ReturnType<typeof serveTokens>
     beforeAll(async () => {
       node = await TestNode.start({ images: ['busybox'], clock })
-      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-      const keys = [{ id: 'test', privateKeyPem, createdMs: 0 }]
-      tokens = new ServiceAccountTokens(keys, 'https://kubernetes.default.svc', clock, node.api.registry.view())
-      node.api.actions.add('', 'serviceaccounts', 'token', requestToken(tokens))
+      tokens = serveTokens(node.api, clock)
     })
     afterAll(async () => {
       await node.destroy()
