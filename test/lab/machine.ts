@@ -47,6 +47,7 @@ mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /tmp
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -o remount,rw /
+cat /etc/hostname > /proc/sys/kernel/hostname
 ip link set lo up
 while true; do setsid /usr/local/sbin/serve-commands; done
 `
