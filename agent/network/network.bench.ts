@@ -13,6 +13,7 @@ import {
   WayBenchmark,
   type WayFigures,
   type WayName,
+  warmUpSeconds,
 } from './benchmark/ways.ts'
 
 const seconds = Number(process.argv[2] ?? 2)
@@ -92,7 +93,7 @@ async function measureLink(seconds: number): Promise<number> {
       await Bun.sleep(50)
     }
     const [one, two] = lab.nodes
-    await transferRate(one!.pod, two!.pod, '10.42.2.2', tcp, 1)
+    await transferRate(one!.pod, two!.pod, '10.42.2.2', tcp, warmUpSeconds)
     const rates: number[] = []
     for (const load of loads.filter(({ protocol }) => protocol === 'tcp')) {
       const figures = await measureUnderLoss(two!.node, 'links', [one!.node, two!.node], load, seconds, () =>
