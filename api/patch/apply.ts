@@ -182,7 +182,7 @@ export function trackUpdate(
   if (!live && managers.size === 0) return createdBy(updated, by)
   // Objects from before managers were tracked stay as they are until somebody applies.
   if (managers.size === 0 && live) return undefined
-  trackInto(managers, live ? withoutManagedFields(live) : emptyObject(by.schema), withoutManagedFields(updated), by)
+  trackInto(managers, live ? withoutVersion(live) : emptyObject(by.schema), withoutVersion(updated), by)
   capUpdaters(managers)
   return encodeManagers(managers)
 }
@@ -254,6 +254,12 @@ function managedFieldsOf(object: JsonObject): ManagedFieldsEntry[] | undefined {
 
 function withoutManagedFields(object: JsonObject): JsonObject {
   return withManagedFields(object, undefined)
+}
+
+/** Nobody owns the version, which the new object does not have yet: with it every write would touch metadata. */
+function withoutVersion(object: JsonObject): JsonObject {
+  const { managedFields: _, resourceVersion: __, ...metadata } = (object.metadata ?? {}) as JsonObject
+  return { ...object, metadata }
 }
 
 function withManagedFields(object: JsonObject, entries: ManagedFieldsEntry[] | undefined): JsonObject {
