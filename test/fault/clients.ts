@@ -18,6 +18,9 @@ export class Clients {
     this.#running = Array.from({ length: count }, (_, number) => this.#run(number))
   }
 
+  /** Values that a node refused to write. */
+  readonly refused = new Map<string, string>()
+
   /** Acknowledged writes so far. */
   get acknowledged(): number {
     return this.history.filter(({ kind, returnMs }) => kind !== 'get' && returnMs !== Number.POSITIVE_INFINITY).length
@@ -67,7 +70,10 @@ export class Clients {
     const answer = await this.#ask(node, kind, { key, value })
     const unknown = answer === undefined || answer.error === 'Unknown' || answer.error === 'Poisoned'
     // A swap that found another revision, or no quorum, has changed nothing.
-    if (!unknown && answer.error !== undefined) return
+    if (!unknown && answer.error !== undefined) {
+      this.refused.set(value, answer.error)
+      return
+    }
     const returnMs = unknown ? Number.POSITIVE_INFINITY : performance.now()
     if (kind === 'put') this.history.push({ key, kind, value, callMs, returnMs })
     else if (!unknown)

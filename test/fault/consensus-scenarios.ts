@@ -31,7 +31,9 @@ export async function survivesFaults(kind: NodeKind, durationMs: number, seed: n
     console.log(
       `seed ${seed}: ${done.length} faults, ${acknowledged} writes acknowledged, ${clients.history.length} calls`,
     )
-    expect(checkLinearizable(clients.history)).toEqual({ verdict: 'linearizable' })
+    const checked = checkLinearizable(clients.history)
+    if (checked.key !== undefined) showKey(clients, checked.key)
+    expect(checked).toEqual({ verdict: 'linearizable' })
     await expectSameState(lab)
     if (lab instanceof ConsensusLab) await expectFenced(lab)
     expect(acknowledged).toBeGreaterThan(10)
@@ -115,6 +117,19 @@ export async function leavesFullDisk(): Promise<void> {
     await expectSameState(lab)
   } finally {
     await lab.close()
+  }
+}
+
+/** What clients saw of one register, in the order of their calls, and values in it that a node had refused to write. */
+function showKey(clients: Clients, key: string): void {
+  const of = clients.history.filter((operation) => operation.key === key).toSorted((a, b) => a.callMs - b.callMs)
+  for (const operation of of) {
+    const { kind, callMs, returnMs } = operation
+    const found = 'found' in operation ? operation.found : undefined
+    const refusal = typeof found === 'string' ? clients.refused.get(found) : undefined
+    const why = refusal === undefined ? '' : `, which was refused with ${refusal}`
+    const value = 'value' in operation ? operation.value : ''
+    console.log(`${callMs.toFixed(0)}-${returnMs.toFixed(0)} ${kind} ${value} found ${found}${why}`)
   }
 }
 

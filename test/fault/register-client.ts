@@ -30,6 +30,8 @@ async function send(method: string, path: string, body?: ConfigMap): Promise<{ s
   const response = await fetch(`${collection}${path}`, {
     method,
     tls,
+    // Bun sends a request once more when a kept connection ends: then a refused connection would not mean that nothing was sent.
+    keepalive: false,
     headers: { 'content-type': 'application/json' },
     body: body && JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', ...body }),
     signal: AbortSignal.timeout(requestTimeoutMs),
