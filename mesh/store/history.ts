@@ -4,6 +4,9 @@ import { type Entry, type HistoryItem, type Listing, type Revision, StoreError, 
 import type { View } from './view.ts'
 import type { ChangeRow } from './view-rows.ts'
 
+/** Blocks read at once: one after the other, a long history would wait for as many turns of a busy loop. */
+const maxReads = 64
+
 /** What was: the view's index says which operation wrote a key, the log's block holds the value. */
 export class History {
   readonly #view: View
@@ -31,12 +34,12 @@ export class History {
     const changes = await this.#view.changesOf(key, limit)
     const items: HistoryItem[] = []
     let missing: StoreError | undefined
-    for (const change of changes) {
-      try {
-        items.push(await this.#itemOf(change))
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error
-        missing ??= error
+    for (let at = 0; at < changes.length; at += maxReads) {
+      const reads = changes.slice(at, at + maxReads).map((change) => this.#itemOf(change))
+      for (const read of await Promise.allSettled(reads)) {
+        if (read.status === 'fulfilled') items.push(read.value)
+        else if (read.reason instanceof StoreError) missing ??= read.reason
+        else throw read.reason
       }
     }
     if (items.length === 0 && missing !== undefined) throw missing
