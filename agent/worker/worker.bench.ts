@@ -34,6 +34,14 @@ async function runPod(node: TestNode, name: string): Promise<number> {
   return performance.now() - beganMs
 }
 
+async function removeAll(node: TestNode): Promise<void> {
+  const resource = node.client.resource(pods, 'default')
+  for (const { metadata } of (await resource.list()).items) {
+    await resource.delete(metadata!.name!, { gracePeriodSeconds: 0 })
+  }
+  while (node.worker.status().pods > 0) await Bun.sleep(20)
+}
+
 /** Resident megabytes and share of a core while nothing happens. */
 async function rest(): Promise<{ rssMb: number; cpuPercent: number }> {
   Bun.gc(true)
@@ -96,10 +104,11 @@ const warmMs = performance.now() - warmBeganMs
 console.log(`first container Running: cold ${(coldMs / 1000).toFixed(2)} s, warm ${(warmMs / 1000).toFixed(2)} s`)
 const stages = Object.entries({ ...node.stages, pod: coldMs - sum(Object.values(node.stages)) })
 console.log(`cold: ${stages.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(2)} s`).join(', ')}`)
+await removeAll(node)
 const idle = await rest()
-console.log(`2 pods: agent ${idle.rssMb.toFixed(0)} MB, ${idle.cpuPercent.toFixed(1)} % of a core`)
+console.log(`0 pods: agent ${idle.rssMb.toFixed(0)} MB, ${idle.cpuPercent.toFixed(1)} % of a core`)
 let [p99Ms, rssMb] = [Number.NaN, Number.NaN]
-let made = 2
+let made = 0
 for (const wanted of steps) {
   const names = Array.from({ length: wanted - made }, (_, index) => `pod-${made + index}`)
   made = wanted
@@ -119,10 +128,7 @@ for (const wanted of steps) {
   console.log(`CPU a pod: ${perPod.join(', ')}`)
 }
 const endBeganMs = performance.now()
-for (const pod of (await node.client.resource(pods, 'default').list()).items) {
-  await node.client.resource(pods, 'default').delete(pod.metadata!.name!, { gracePeriodSeconds: 0 })
-}
-while (node.worker.status().pods > 0) await Bun.sleep(20)
+await removeAll(node)
 console.log(`${made} pods ended in ${((performance.now() - endBeganMs) / 1000).toFixed(1)} s`)
 await node.destroy()
 const seconds = (ms: number) => (ms / 1000).toFixed(2)
