@@ -52,6 +52,26 @@ test('view lets read but neither write nor see secrets', async () => {
   expect((await asAlice('auth', 'can-i', '--list', '-n', 'viewed')).stdout).toContain('configmaps')
 })
 
+test('history is for those who may read what is: old versions, continued lists, watches from the past', async () => {
+  await admin('create', 'ns', 'past')
+  await admin('create', 'secret', 'generic', 'old', '--from-literal=word=first', '-n', 'past')
+  const version = await admin('get', 'secret/old', '-n', 'past', '-o', 'jsonpath={.metadata.resourceVersion}')
+  await admin('delete', 'secret/old', '-n', 'past')
+  const secrets = '/api/v1/namespaces/past/secrets'
+  const first = JSON.parse(await admin('get', '--raw', '/api/v1/namespaces?limit=1'))
+  const exact = `${secrets}?resourceVersion=${version}&resourceVersionMatch=Exact`
+  expect(await admin('get', '--raw', exact)).toContain(Buffer.from('first').toString('base64'))
+  for (const path of [
+    exact,
+    `${secrets}?watch=1&timeoutSeconds=1&resourceVersion=${Number(version) - 1}`,
+    `/api/v1/namespaces?limit=1&continue=${first.metadata.continue}`,
+  ]) {
+    const { code, stdout, stderr } = await asAlice('get', '--raw', path)
+    expect([path, code, stdout]).toEqual([path, 1, ''])
+    expect(stderr).toContain('Forbidden')
+  }
+})
+
 test('edit gathers view, by aggregation; a new role with the label is gathered too', async () => {
   await admin('create', 'ns', 'edited')
   await admin('create', 'rolebinding', 'e', '--clusterrole=edit', '--group=team', '-n', 'edited')
