@@ -11,7 +11,7 @@ import { readTar, type TarEntry } from './tar.ts'
 const readBytes = 256 * 1024
 
 /** How much goes by between two collections: what a stream leaves behind is outside of the heap that triggers them. */
-const collectBytes = 32 * 1024 * 1024
+const collectBytes = 4 * 1024 * 1024
 
 async function* archivePieces({ path, offsetBytes, sizeBytes }: ArchiveLocation): AsyncGenerator<Uint8Array> {
   const handle = await open(path, constants.O_RDONLY)
