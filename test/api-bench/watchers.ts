@@ -58,7 +58,7 @@ function fail(error: unknown): void {
 async function fanOut(round: number): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<void>()
   seen = 0
-  name = `fan-out-${count}-${round}`
+  name = `fan-out-${protocol}-${count}-${round}`
   allSeen = resolve
   const body = JSON.stringify({ metadata: { name } })
   const start = performance.now()
