@@ -123,24 +123,31 @@ describe('three servers', () => {
 /** What a pod answers at a port that kubectl forwards, while its log is followed to see the request there too. */
 async function forwarded(server: Server, pod: string): Promise<string> {
   const kubectl = (args: string[]) => server.host.command(['kubectl', '--kubeconfig', server.kubeconfig, ...args])
-  const following = Bun.spawn(kubectl(['logs', '-f', '--tail=0', pod]), { stdout: 'pipe', stderr: 'ignore' })
+  const following = Bun.spawn(kubectl(['logs', '-f', pod]), { stdout: 'pipe', stderr: 'inherit' })
   const forwarding = Bun.spawn(kubectl(['port-forward', pod, '18080:80']), { stdout: 'pipe', stderr: 'inherit' })
+  const ask = (query: string) =>
+    server.host.output(['curl', '--silent', '--max-time', '10', `http://127.0.0.1:18080/?${query}`])
   try {
-    const reader = forwarding.stdout.pipeThrough(new TextDecoderStream()).getReader()
-    expect((await reader.read()).value).toContain('Forwarding from 127.0.0.1:18080')
-    const answer = await server.host.output([
-      'curl',
-      '--silent',
-      '--max-time',
-      '10',
-      'http://127.0.0.1:18080/?forwarded',
-    ])
-    for await (const text of following.stdout.pipeThrough(new TextDecoderStream())) {
-      if (text.includes('?forwarded')) break
-    }
+    await shown(forwarding.stdout, 'Forwarding from 127.0.0.1:18080')
+    // The first request may be in the log before it is followed. What comes after that was seen is there by following.
+    await ask(`${server.name}-before`)
+    await shown(following.stdout, `?${server.name}-before`)
+    const answer = await ask(`${server.name}-followed`)
+    await shown(following.stdout, `?${server.name}-followed`)
     return answer
   } finally {
     following.kill()
     forwarding.kill()
   }
+}
+
+/** Reads on until the text was shown; throws when the output ends without it. */
+async function shown(output: ReadableStream<Uint8Array>, text: string): Promise<void> {
+  const decoder = new TextDecoder()
+  let read = ''
+  for await (const bytes of output.values({ preventCancel: true })) {
+    read += decoder.decode(bytes, { stream: true })
+    if (read.includes(text)) return
+  }
+  throw new Error(`the output ended without ${JSON.stringify(text)}: ${read}`)
 }
