@@ -10,6 +10,7 @@ import type { EndpointConditions } from '../../api/schema/generated/types/discov
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../mesh/store/memory.ts'
+import { until } from '../../test/lab/until.ts'
 import { type Network, type NetworkOptions, startNetwork } from './network.ts'
 import { decode, encode, type PacketRecord } from './testing/dns-packet.ts'
 import { type Echo, echo, source } from './testing/echo.ts'
@@ -158,15 +159,14 @@ async function setEndpoint(service: string, portName: string, address: string, c
   await resource.create(slice)
 }
 
-/** Asks again until the answer is the one expected, for at most 3 s. */
+/** Asks again until the answer is the one expected. */
 async function eventually(ask: () => Promise<string>, expected: string): Promise<void> {
-  const deadline = Date.now() + 3000
-  let answer = await ask()
-  while (answer !== expected && Date.now() < deadline) {
-    await Bun.sleep(20)
+  let answer = ''
+  const isExpected = async () => {
     answer = await ask()
+    return answer === expected
   }
-  expect(answer).toBe(expected)
+  await until('the answer', isExpected, 20_000).catch(() => expect(answer).toBe(expected))
 }
 
 const dig = async (from: Namespace, question: string) =>
@@ -336,8 +336,7 @@ describe('the end', () => {
     )
     writeFileSync(options.resolvConf!, 'nameserver 192.168.9.7\n')
     network = await startNetwork({ ...options, log: loud })
-    const deadline = Date.now() + 3000
-    while (errors.length === 0 && Date.now() < deadline) await Bun.sleep(10)
+    await until('it is told', () => errors.length > 0, 20_000)
     expect(errors[0]).toContain('the name server 192.168.9.7')
     expect(await dig(pod, 'www.example.com')).toContain('SERVFAIL')
     looping.close()

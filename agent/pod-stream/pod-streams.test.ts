@@ -7,6 +7,7 @@ import { MemoryLinkNetwork } from '../../mesh/link/memory-links.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
 import { openTunnels } from '../../mesh/tunnel/open-tunnels.ts'
 import type { Tunnel, Tunnels } from '../../mesh/tunnel/tunnels.ts'
+import { until } from '../../test/lab/until.ts'
 import { NodePodStreams } from '../node-pod-streams.ts'
 
 /** Commands of this machine and its loopback stand for containers and their networks: all bytes are real ones. */
@@ -109,7 +110,7 @@ function recorded(all: Tunnels): Tunnels {
 }
 
 /** Nothing is left of a stream that is over. */
-afterEach(() => eventually(() => tunnels.every(({ destroyed }) => destroyed)))
+afterEach(() => until('no tunnel is left', () => tunnels.every(({ destroyed }) => destroyed), 30_000))
 
 beforeEach(() => {
   tunnels = []
@@ -142,11 +143,6 @@ async function refused(promise: Promise<unknown>): Promise<ApiError> {
 
 const textOf = (stream: ReadableStream<Uint8Array> | undefined) => new Response(stream).text()
 
-async function eventually(condition: () => boolean): Promise<void> {
-  for (let turn = 0; !condition() && turn < 2000; turn++) await Bun.sleep(1)
-  expect(condition()).toBe(true)
-}
-
 async function write(session: ExecSession, bytes: Uint8Array | string): Promise<void> {
   const writer = session.stdin!.getWriter()
   await writer.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
@@ -167,7 +163,7 @@ describe('logs', () => {
     const reader = (await streams.logs(pod, { ...log, follow: true })).getReader()
     expect(Buffer.from((await reader.read()).value!).toString()).toBe('line 0\n')
     await reader.cancel()
-    await eventually(() => machine.cancelledLogs === 1)
+    await until('the log is cancelled', () => machine.cancelledLogs === 1, 30_000)
   })
 
   test("the worker's refusal arrives as it was", async () => {
@@ -186,7 +182,7 @@ describe('logs', () => {
     const broken = refused(reader.read())
     network.cut('b')
     expect((await broken).message).toBe('the link to b is gone')
-    await eventually(() => machine.cancelledLogs === 1)
+    await until('the log is cancelled', () => machine.cancelledLogs === 1, 30_000)
   })
 })
 
@@ -226,18 +222,18 @@ describe('exec', () => {
     expect(machine.size).toBe('120x40')
     session.close()
     await writing
-    await eventually(() => machine.running === 0)
+    await until('nothing runs', () => machine.running === 0, 30_000)
   })
 
   test('it is ended when the caller goes, and when the link does', async () => {
     const closed = await streams.exec(pod, command('sleep', '60'))
     closed.close()
-    await eventually(() => machine.closed === 1 && machine.running === 0)
+    await until('one is closed', () => machine.closed === 1 && machine.running === 0, 30_000)
     expect((await refused(closed.exit)).message).toBe('the command was left')
     const cut = await streams.exec(pod, command('sleep', '60'))
     network.cut('b')
     expect((await refused(cut.exit)).message).toBe('the link to b is gone')
-    await eventually(() => machine.closed === 2 && machine.running === 0)
+    await until('both are closed', () => machine.closed === 2 && machine.running === 0, 30_000)
   })
 
   test('without input; attach', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { configmaps, events, pods, secrets, services } from '../../api/schema/generated/resources.ts'
 import type { Container, Pod } from '../../api/schema/generated/types/core-v1.ts'
+import { until } from '../../test/lab/until.ts'
 import { insideNamespace, runInNamespace, TestNode } from './test-node.ts'
 import { forever, inPhase, isReady, shell, statusOf } from './test-pod.ts'
 
@@ -25,13 +26,6 @@ if (!insideNamespace) {
     afterAll(async () => {
       await node.destroy()
     })
-
-    const until = async (what: string, holds: () => boolean) => {
-      for (let tries = 0; !holds(); tries++) {
-        if (tries > 200) throw new Error(`not in time: ${what}`)
-        await Bun.sleep(50)
-      }
-    }
 
     /** Runs a pod to its end and returns what it printed. */
     const printed = async (

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
 import { makeImages } from '../../test/fixtures/images/make.ts'
+import { until } from '../../test/lab/until.ts'
 import { connectRuntime, type RuntimeConnection } from './runtime/connection.ts'
 import { ContainerState, PodSandboxState } from './runtime/generated/cri/api_pb.ts'
 import { shimsOf } from './runtime/stray-shims.ts'
@@ -153,13 +154,6 @@ if (!insideNamespace) {
     const readySandboxes = async () => {
       const { items } = await connection.runtime.listPodSandbox({})
       return items.filter(({ state }) => state === PodSandboxState.SANDBOX_READY)
-    }
-    const until = async (what: string, condition: () => Promise<boolean>, timeoutMs = 40_000) => {
-      const endMs = performance.now() + timeoutMs
-      while (!(await condition())) {
-        if (performance.now() > endMs) throw new Error(`not in time: ${what}`)
-        await Bun.sleep(50)
-      }
     }
     const forever = ['sh', '-c', 'trap exit TERM; while true; do echo; sleep 0.1; done']
 

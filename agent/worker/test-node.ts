@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../mesh/clock/clock.ts'
 import type { LogFields, Logger } from '../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../mesh/store/memory.ts'
 import { makeImages } from '../../test/fixtures/images/make.ts'
+import { until } from '../../test/lab/until.ts'
 import { writeCniConfiguration } from '../network/pod-network/cni-configuration.ts'
 import { embeddedPayload } from '../payload/embedded.ts'
 import { openPayload, type Payload } from '../payload/payload.ts'
@@ -170,13 +171,9 @@ export class TestNode {
   }
 
   async podGone(name: string, timeoutMs = 30_000): Promise<void> {
-    const endMs = performance.now() + timeoutMs
-    while (performance.now() < endMs) {
-      const { items } = await this.client.resource(pods, 'default').list({ fieldSelector: `metadata.name=${name}` })
-      if (items.length === 0) return
-      await Bun.sleep(20)
-    }
-    throw new Error(`pod ${name} is still there`)
+    const selector = { fieldSelector: `metadata.name=${name}` }
+    const isGone = async () => (await this.client.resource(pods, 'default').list(selector)).items.length === 0
+    await until(`pod ${name} is gone`, isGone, timeoutMs)
   }
 
   ref(pod: Pod) {
@@ -236,9 +233,10 @@ export class TestNode {
     for (const pod of (await this.client.resource(pods, 'default').list()).items) {
       await this.client.resource(pods, 'default').delete(pod.metadata!.name!, { gracePeriodSeconds: 0 })
     }
-    const endMs = performance.now() + 20_000
-    while (this.worker.status().pods > 0 && performance.now() < endMs) await Bun.sleep(20)
-    const left = this.worker.status().pods
+    const left = await until('no pod is left', () => this.worker.status().pods === 0).then(
+      () => 0,
+      () => this.worker.status().pods,
+    )
     await this.worker.terminateRuntime()
     await this.api.stop()
     removeNode(this.directory)

@@ -13,7 +13,7 @@ import { EventRecorder } from './event-recorder.ts'
 import { ImageCollector } from './image/image-collector.ts'
 import { Images, type PullStatus } from './image/images.ts'
 import { readMachine } from './node/machine.ts'
-import { allocatableOf, type Readiness } from './node/node-object.ts'
+import { allocatableOf, nodeImages, type Readiness } from './node/node-object.ts'
 import { NodeRegistration } from './node/registration.ts'
 import type { WorkerParts } from './parts.ts'
 import { type ClusterDns, parseResolvConf } from './pod/dns.ts'
@@ -278,10 +278,7 @@ async function readiness({ runtime }: RuntimeConnection): Promise<Readiness> {
 
 async function listImages(images: Images): Promise<ContainerImage[]> {
   try {
-    const list = await images.list()
-    return list
-      .map(({ repoTags, repoDigests, size }) => ({ names: [...repoDigests, ...repoTags], sizeBytes: Number(size) }))
-      .sort((a, b) => b.sizeBytes - a.sizeBytes)
+    return nodeImages(await images.list())
   } catch {
     return []
   }

@@ -43,7 +43,7 @@ async function events(path: string, count = Number.POSITIVE_INFINITY): Promise<A
     text += new TextDecoder().decode(value)
     const lines = text.split('\n')
     text = lines.pop()!
-    for (const line of lines) if (line.trim() !== '') seen.push(JSON.parse(line))
+    for (const line of lines) seen.push(JSON.parse(line))
   }
   await reader.cancel()
   return seen

@@ -6,8 +6,6 @@ const eventsPerPull = 256
 /** TCP keeps dead peers for long: something is written at least this often. */
 export const heartbeatMs = 50_000
 
-const newline = Buffer.from('\n')
-
 /** How the events of one watch are written. */
 export interface EventWriter {
   contentType: string
@@ -15,11 +13,12 @@ export interface EventWriter {
   /** A BOOKMARK at this revision. */
   bookmark(revision: number, isInitialEnd: boolean): Buffer
   error(status: ReturnType<typeof statusOf>): Buffer
-  /** Bytes that mean nothing: sent first, since no header leaves before a body byte. Absent: there are none. */
+  /** Bytes that mean nothing: sent when there is no event yet, since no header leaves before a body byte. Absent: there are none. */
   nothing: Buffer | undefined
 }
 
-export const jsonNothing = newline
+/** White space that ends no line: some clients read lines, and take an empty one for an event. */
+export const jsonNothing = Buffer.from(' ')
 
 export interface WatchStreamOptions {
   watch: ResourceWatch
@@ -129,22 +128,20 @@ class WatchBody {
   #take(): Buffer | undefined {
     const { watch, writer, bookmarks } = this.#options
     const pieces: Buffer[] = []
-    if (this.#isFirst && writer.nothing) pieces.push(writer.nothing)
-    // Where no bytes mean nothing a bookmark takes the headers along.
-    const isAnswerDue = this.#isFirst && !writer.nothing
-    this.#isFirst = false
     for (const event of watch.take(eventsPerPull)) pieces.push(writer.event(event))
     if (this.#initialEndDue && watch.initialDone) {
       this.#initialEndDue = false
       pieces.push(writer.bookmark(watch.initialRevision, true))
     }
     // Not before what it would say was seen.
-    if ((this.#heartbeatDue || isAnswerDue) && pieces.length === 0 && !watch.hasMore) {
-      if (bookmarks) pieces.push(writer.bookmark(watch.revision, false))
+    if (pieces.length === 0 && (this.#heartbeatDue || this.#isFirst) && !watch.hasMore) {
+      // Where no bytes mean nothing a bookmark takes the headers along.
+      if (bookmarks && (this.#heartbeatDue || !writer.nothing)) pieces.push(writer.bookmark(watch.revision, false))
       else if (writer.nothing) pieces.push(writer.nothing)
     }
-    this.#heartbeatDue = false
     if (pieces.length === 0) return undefined
+    this.#isFirst = false
+    this.#heartbeatDue = false
     return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
   }
 }

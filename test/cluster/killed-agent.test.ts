@@ -3,6 +3,7 @@ import { Lab } from '../lab/lab.ts'
 import { readRuntime } from '../lab/runtime-view.ts'
 import type { Server } from '../lab/server.ts'
 import { images, manifests } from '../lab/thin-path.ts'
+import { until } from '../lab/until.ts'
 
 const rounds = 20
 let lab: Lab
@@ -76,26 +77,27 @@ test(`kill -9 of the agent ${rounds} times: nothing acknowledged is lost, no con
   expect(acknowledged.filter((name) => !present.has(name))).toEqual([])
 
   const pods = await settledPods()
-  expect(pods).toHaveLength(4)
   const expected = { readySandboxes: pods, otherSandboxes: 0, runningContainers: pods, addresses: pods.length }
-  expect(await settledRuntime(expected)).toEqual(expected)
+  await expectRuntime(expected)
 }, 240_000)
 
 /** Names of the pods once the terminating ones are gone. */
 async function settledPods(): Promise<string[]> {
   const jsonpath = 'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{end}'
-  for (let tries = 0; ; tries++) {
-    const names = (await server.kubectl(['get', 'pods', '-o', jsonpath])).trim().split('\n').sort()
-    if (names.length === 4 || tries > 150) return names
-    await Bun.sleep(200)
-  }
+  let names: string[] = []
+  await until('four pods', async () => {
+    names = (await server.kubectl(['get', 'pods', '-o', jsonpath])).trim().split('\n').sort()
+    return names.length === 4
+  })
+  return names
 }
 
-/** The runtime tears down a little after the API shows a pod gone: looks until it is as expected, or 30 s long. */
-async function settledRuntime(expected: object) {
-  for (let tries = 0; ; tries++) {
-    const view = await readRuntime(server)
-    if (Bun.deepEquals(view, expected) || tries > 150) return view
-    await Bun.sleep(200)
+/** The runtime tears down a little after the API shows a pod gone. */
+async function expectRuntime(expected: object) {
+  let view: object = {}
+  const isAsExpected = async () => {
+    view = await readRuntime(server)
+    return Bun.deepEquals(view, expected)
   }
+  await until('the runtime is as expected', isAsExpected).catch(() => expect(view).toEqual(expected))
 }

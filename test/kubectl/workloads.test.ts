@@ -4,6 +4,7 @@ import { addNodes, PretendWorkers, pretendNode } from '../../agent/control/simul
 import { pods } from '../../api/schema/generated/resources.ts'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
+import { until } from '../lab/until.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
 // kubectl against the leader's loops and pretend workers: what it waits for has to happen, in the words it prints.
@@ -138,11 +139,9 @@ test('cordon, drain past a disruption budget, uncordon, taint', async () => {
   await kubectl('uncordon', 'node-0')
   await kubectl('taint', 'node', 'node-1', 'x=y:NoExecute')
   const onTainted = 'pods --field-selector=spec.nodeName=node-1 -o name'.split(' ')
-  for (let i = 0; i < 100 && (await kubectl('get', ...onTainted)) !== ''; i++) await Bun.sleep(100)
-  expect(await kubectl('get', ...onTainted)).toBe('')
+  await until('none is there', async () => (await kubectl('get', ...onTainted)) === '', 30_000)
   await kubectl('taint', 'node', 'node-1', 'x:NoExecute-')
-  for (let i = 0; i < 100 && (await taints()) !== ''; i++) await Bun.sleep(100)
-  expect(await taints()).toBe('')
+  await until('no taint is left', async () => (await taints()) === '', 30_000)
 }, 120_000)
 
 test('create job, from a CronJob, wait, and what describe tells', async () => {
@@ -164,8 +163,8 @@ test('a pod that fits nowhere says why', async () => {
     '--overrides={"spec":{"containers":[{"name":"big","image":"nginx:1","resources":{"requests":{"cpu":"999"}}}]}}',
   )
   await kubectl('wait', 'pod/big', '--for=condition=PodScheduled=false', '--timeout=30s')
-  for (let i = 0; i < 50 && !(await kubectl('describe', 'pod', 'big')).includes('FailedScheduling'); i++)
-    await Bun.sleep(100)
+  const isTold = async () => (await kubectl('describe', 'pod', 'big')).includes('FailedScheduling')
+  await until('the event is there', isTold, 20_000)
   expect(await kubectl('describe', 'pod', 'big')).toMatch(
     /FailedScheduling +\S+ +default-scheduler +0\/3 nodes are available: 3 Insufficient cpu\. preemption: 0\/3 nodes are available: 3 Preemption is not helpful for scheduling\./,
   )

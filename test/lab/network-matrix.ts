@@ -4,6 +4,7 @@ import { source } from '../../agent/network/testing/echo.ts'
 import type { Namespace } from '../../agent/network/testing/namespace.ts'
 import { NetworkLab, type Place } from './network-lab.ts'
 import type { SteadyTransfer } from './steady-transfer.ts'
+import { until } from './until.ts'
 
 /** What each pair uses, such as `1-2 tunnel`. */
 export async function waysOf(lab: NetworkLab): Promise<string[]> {
@@ -22,13 +23,12 @@ export async function expectWays(lab: NetworkLab, wanted: (from: number, to: num
   const text = nodes.flatMap(({ number: from }) =>
     nodes.filter(({ number }) => number !== from).map(({ number: to }) => `${from}-${to} ${wanted(from, to)}`),
   )
-  const deadline = performance.now() + 20_000
-  for (;;) {
-    const ways = await waysOf(lab)
-    if (Bun.deepEquals(ways, text)) return
-    if (performance.now() > deadline) expect(ways).toEqual(text)
-    await Bun.sleep(50)
+  let ways: string[] = []
+  const areWanted = async () => {
+    ways = await waysOf(lab)
+    return Bun.deepEquals(ways, text)
   }
+  await until('the ways', areWanted, 30_000).catch(() => expect(ways).toEqual(text))
 }
 
 /**
@@ -83,8 +83,7 @@ export async function expectMatrix({ nodes, outside }: NetworkLab): Promise<void
 /** Some more has come. */
 export async function received(transfer: SteadyTransfer): Promise<void> {
   const wanted = transfer.receivedBytes + 1024 * 1024
-  for (let turn = 0; transfer.receivedBytes < wanted && turn < 1000; turn++) await Bun.sleep(10)
-  expect(transfer.receivedBytes).toBeGreaterThanOrEqual(wanted)
+  await until('more has come', () => transfer.receivedBytes >= wanted, 30_000)
 }
 
 /** Tests in a lab of their own. */

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fetchDebianPackages } from '../../scripts/debian/fetch.ts'
+import { until } from '../lab/until.ts'
 import { Child } from './lines.ts'
-import { type Target, until } from './target.ts'
+import type { Target } from './target.ts'
 
 const basePort = 28_580
 
@@ -29,7 +30,12 @@ export async function startEtcd(directory: string): Promise<Target> {
     }
     throw new Error('etcd has no leader')
   }
-  await until('etcd', async () => (await leaderNumber()) >= 0)
+  await until('etcd', () =>
+    leaderNumber().then(
+      () => true,
+      () => false,
+    ),
+  )
   const ports = [0, 1, 2].map((number) => `${basePort + number}`)
   const load = new Child([process.execPath, join(import.meta.dir, 'etcd-load.ts'), ...ports])
   await load.ask({ what: 'puts', clients: 1, limit: { count: 10 } })

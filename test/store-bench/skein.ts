@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { until } from '../lab/until.ts'
 import { Child } from './lines.ts'
 import { identities } from './skein-links.ts'
-import { type Target, until } from './target.ts'
+import type { Target } from './target.ts'
 
 /** Three voters of ours. */
 export async function startSkein(directory: string): Promise<Target> {

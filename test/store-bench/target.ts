@@ -40,12 +40,3 @@ export function memberCpuSeconds({ members }: Target): number {
   }
   return ticks / 100
 }
-
-/** Asks until it holds. */
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await holds().catch(() => false)) return
-    await Bun.sleep(100)
-  }
-  throw new Error(`${what}: not within a minute`)
-}

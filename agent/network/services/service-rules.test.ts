@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { silentLogger } from '../../../mesh/logger/logger.ts'
+import { until } from '../../../test/lab/until.ts'
 import { type Echo, echo, source, udpClient } from '../testing/echo.ts'
 import { join, Namespace } from '../testing/namespace.ts'
 import type { Endpoint, Frontend, NodeFacts } from './frontend.ts'
@@ -256,8 +257,7 @@ describe('the table', () => {
     const before = node.sh('nft list table ip skein-test')
     const rebuilds = rules.counters.rebuilds
     node.sh(command)
-    const deadline = Date.now() + 5000
-    while (rules.counters.rebuilds === rebuilds && Date.now() < deadline) await Bun.sleep(20)
+    await until('it is built again', () => rules.counters.rebuilds > rebuilds, 20_000)
     expect(withoutOrder(node.sh('nft list table ip skein-test'))).toEqual(withoutOrder(before))
     expect((await answers(podA, vip, 80, 2)).length).toBeGreaterThan(0)
   })

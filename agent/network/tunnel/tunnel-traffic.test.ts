@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { silentLogger } from '../../../mesh/logger/logger.ts'
+import { until } from '../../../test/lab/until.ts'
 import { parseCidr } from '../address/address.ts'
 import { RouteNetlink, skeinRouteProtocol } from '../netlink/route.ts'
 import { echo, source } from '../testing/echo.ts'
@@ -150,7 +151,7 @@ test('a burst of datagrams is sent in batches that UDP can carry', async () => {
   // 49 of them sealed are 6 bytes more than the largest datagram.
   const bytes = new Uint8Array(1263)
   for (let sent = 0; sent < count; sent++) client.send(bytes)
-  while (tunnels[0]!.counters().sentPackets < before.sentPackets + count) await Bun.sleep(10)
+  await until('all are sent', () => tunnels[0]!.counters().sentPackets >= before.sentPackets + count, 20_000)
   client.close()
   server.close()
   const { sentDrops, tooLarge } = tunnels[0]!.counters()
@@ -158,8 +159,7 @@ test('a burst of datagrams is sent in batches that UDP can carry', async () => {
 }, 30_000)
 
 test('the path is measured', async () => {
-  const deadline = Date.now() + 5000
-  while (tunnels[0]!.figures('n2')?.current === undefined && Date.now() < deadline) await Bun.sleep(20)
+  await until('there are figures', () => tunnels[0]!.figures('n2')?.current !== undefined, 20_000)
   expect(tunnels[0]!.figures('n2')!.current).toMatchObject({
     address: '192.168.7.2',
     port: 7002,
@@ -179,25 +179,21 @@ test('a peer that moves to another port is followed', async () => {
   left.sh('nft add rule ip nat in udp dport 7001 drop')
   left.sh('nft add rule ip nat in udp dport 7777 udp dport set 7001')
   const server = await left.enter(() => echo('left', '10.42.1.2', 80))
-  const deadline = Date.now() + 10_000
-  let answer = ''
-  while (answer !== 'left 10.44.0.2' && Date.now() < deadline) answer = await source(right, '10.42.1.2', 80, 1000)
-  expect(answer).toBe('left 10.44.0.2')
+  const answers = async () => (await source(right, '10.42.1.2', 80, 1000)) === 'left 10.44.0.2'
+  await until('it answers from its new place', answers, 20_000)
   expect(told.join()).toContain(
     'a peer speaks from a place that it did not name {"node":"n1","address":"192.168.7.1","port":7777}',
   )
   server.stop()
   left.sh('nft delete table ip nat')
-}, 15_000)
+}, 30_000)
 
 test('foreign datagrams and addresses are refused', async () => {
   const before = tunnels[1]!.counters().refused
   const stranger = await left.enter(() => Bun.udpSocket({}))
   for (let size = 0; size < 200; size += 3)
     stranger.send(crypto.getRandomValues(new Uint8Array(size)), 7002, '192.168.7.2')
-  const deadline = Date.now() + 3000
-  while (tunnels[1]!.counters().refused === before && Date.now() < deadline) await Bun.sleep(10)
-  expect(tunnels[1]!.counters().refused).toBeGreaterThan(before)
+  await until('they are refused', () => tunnels[1]!.counters().refused > before, 20_000)
   stranger.close()
 })
 

@@ -1,4 +1,10 @@
-import type { Node, NodeAddress, NodeCondition, NodeSystemInfo } from '../../../api/schema/generated/types/core-v1.ts'
+import type {
+  ContainerImage,
+  Node,
+  NodeAddress,
+  NodeCondition,
+  NodeSystemInfo,
+} from '../../../api/schema/generated/types/core-v1.ts'
 import { skewToTellMs } from '../../../mesh/clock/cluster-clock.ts'
 import { timestamp } from '../pod/container-status.ts'
 
@@ -90,6 +96,18 @@ export function nodeConditions(
     const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now
     return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime }
   })
+}
+
+/** The largest first; those of one size always in the same order, whichever the runtime tells first: each change is written. */
+export function nodeImages(
+  list: readonly { repoTags: string[]; repoDigests: string[]; size: bigint }[],
+): ContainerImage[] {
+  return list
+    .map(({ repoTags, repoDigests, size }) => ({
+      names: [...repoDigests.toSorted(), ...repoTags.toSorted()],
+      sizeBytes: Number(size),
+    }))
+    .sort((a, b) => b.sizeBytes - a.sizeBytes || a.names.join().localeCompare(b.names.join()))
 }
 
 /** A new node's object; `podCIDR` is what its pods get their addresses from. */

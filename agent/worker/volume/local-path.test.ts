@@ -13,6 +13,7 @@ import {
 import { systemClock } from '../../../mesh/clock/clock.ts'
 import { silentLogger } from '../../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../../mesh/store/memory.ts'
+import { until } from '../../../test/lab/until.ts'
 import { LocalPathProvisioner, localPathClass, localPathProvisioner } from './local-path.ts'
 
 let directory: string
@@ -82,6 +83,5 @@ test('a claim for this node gets a folder and a volume, which go when it is rele
   expect(existsSync(join(directory, name))).toBe(true)
   expect((await client.resource(persistentvolumes).list()).items.length).toBe(1)
   await client.resource(persistentvolumes).patch(name, { status: { phase: 'Released' } }, { type: 'merge' }, 'status')
-  for (let i = 0; i < 200 && existsSync(join(directory, name)); i++) await Bun.sleep(10)
-  expect(existsSync(join(directory, name))).toBe(false)
+  await until('its folder is gone', () => !existsSync(join(directory, name)), 30_000)
 })
