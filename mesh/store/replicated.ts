@@ -72,7 +72,7 @@ export class ReplicatedStore implements Store {
   readonly durations = { commit: new Durations(), apply: new Durations() }
   #retention: Retention
   #retentionTimer: ReturnType<typeof setInterval> | undefined
-  #retained = { operations: 0, atMs: Number.NEGATIVE_INFINITY }
+  #retained: { operations: number; atMs: number }
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
   readonly #appliedWaiters = new Set<() => void>()
   #expiryTimer: ReturnType<typeof setTimeout> | undefined
@@ -83,6 +83,7 @@ export class ReplicatedStore implements Store {
     this.#view = view
     this.#history = new History(view, options.log)
     this.#retention = this.#newRetention()
+    this.#retained = { operations: 0, atMs: options.clock.monotonicMs() }
   }
 
   static async open(options: ReplicatedStoreOptions): Promise<ReplicatedStore> {
