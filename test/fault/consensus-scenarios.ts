@@ -1,11 +1,12 @@
 import { expect } from 'bun:test'
 import { checkLinearizable } from '../../mesh/raft/simulator/linearizability.ts'
 import { Random } from '../../mesh/raft/simulator/random.ts'
+import { until } from '../lab/until.ts'
 import { AgentLab } from './agent-lab.ts'
 import { Clients } from './clients.ts'
 import { disturb } from './consensus-faults.ts'
 import { ConsensusLab } from './consensus-lab.ts'
-import type { FaultLab } from './fault-node.ts'
+import type { FaultLab, FaultNode } from './fault-node.ts'
 
 /** Programs around the mesh, which start in no time and write fenced keys, or whole agents: the compiled executable. */
 export type NodeKind = 'programs' | 'agents'
@@ -46,16 +47,16 @@ export async function survivesFaults(kind: NodeKind, durationMs: number, seed: n
 export async function fencesOldLeader(stillMs: number): Promise<void> {
   const lab = await ConsensusLab.open('fence', [{}, {}, {}])
   try {
+    await until('the leader has written', async () => (await fencedWrites(lab)) >= 20)
     const old = await lab.leader()
-    while ((await old.status())!.fence.written < 20) await Bun.sleep(20)
     old.suspend()
     const next = await lab.leader()
     expect(next).not.toBe(old)
     await Bun.sleep(stillMs)
     old.resume()
     await lab.settled()
-    const { fence } = (await next.status())!
-    while ((await next.status())!.fence.written < fence.written + 20) await Bun.sleep(20)
+    const before = await fencedWrites(lab)
+    await until('whoever leads has written', async () => (await fencedWrites(lab)) >= before + 20)
     await expectFenced(lab)
   } finally {
     await lab.close()
@@ -69,13 +70,13 @@ export async function electsNobody(kind: NodeKind, durationMs: number): Promise<
     Bun.spawn(['sh', '-c', 'while :; do :; done'], { stdio: ['ignore', 'ignore', 'ignore'] }),
   )
   try {
-    const before = await (await lab.leader()).leadership()
+    const before = await leadershipOf(await lab.leader())
     const clients = new Clients(lab.nodes, 6)
     await Bun.sleep(durationMs)
     await clients.stop()
     for (const node of lab.nodes) {
-      const found = await node.leadership()
-      expect([found?.leader, found?.term]).toEqual([before!.leader, before!.term])
+      const { leader, term } = await leadershipOf(node)
+      expect([leader, term]).toEqual([before.leader, before.term])
     }
     console.log(`${clients.acknowledged} writes acknowledged in ${durationMs / 1000} s`)
     expect(checkLinearizable(clients.history)).toEqual({ verdict: 'linearizable' })
@@ -86,6 +87,22 @@ export async function electsNobody(kind: NodeKind, durationMs: number): Promise<
     }
     await lab.close()
   }
+}
+
+/** What a node says of the lead. A busy one is asked again. */
+async function leadershipOf(node: FaultNode) {
+  let found: Awaited<ReturnType<FaultNode['leadership']>>
+  await until(`node ${node.config.number} says who leads`, async () => {
+    found = await node.leadership()
+    return found !== undefined
+  })
+  return found!
+}
+
+/** Fenced writes that were acknowledged to the nodes that run. */
+async function fencedWrites(lab: ConsensusLab): Promise<number> {
+  const written = lab.nodes.map(async (node) => (node.isStopped ? 0 : ((await node.status())?.fence.written ?? 0)))
+  return (await Promise.all(written)).reduce((sum, each) => sum + each, 0)
 }
 
 /** A follower's disk is full: the others go on; when there is room again and it was restarted, it has everything. */
