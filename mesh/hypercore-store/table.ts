@@ -27,6 +27,8 @@ export class Table {
   /** No FileHandle: Bun 1.4.5 throws out of nowhere when a forgotten view's is collected. */
   readonly #fd: number
   readonly #cache: BlockCache
+  /** Blocks on their way from the disk: whoever asks meanwhile gets the same. */
+  readonly #loading = new Map<number, Promise<BlockReader>>()
   #references = 0
 
   private constructor(id: number, path: string, sizeBytes: number, meta: TableMeta, fd: number, cache: BlockCache) {
@@ -80,7 +82,12 @@ export class Table {
 
   block(index: number): BlockReader | Promise<BlockReader> {
     const cached = this.#cache.get(this.id, index)
-    return cached !== undefined ? cached : this.#load(index)
+    if (cached !== undefined) return cached
+    const known = this.#loading.get(index)
+    if (known !== undefined) return known
+    const loading = this.#load(index).finally(() => this.#loading.delete(index))
+    this.#loading.set(index, loading)
+    return loading
   }
 
   async #load(index: number): Promise<BlockReader> {

@@ -232,9 +232,10 @@ export class RaftDriver {
     const { base, logBytes } = this.#raft.status
     if (logBytes < (this.#options.maxKeptBytes ?? maxKeptBytes) || this.#stopped !== undefined) return
     const half = base.index + Math.ceil((applied - base.index) / 2)
-    const next = this.#raft.snapshotMetadata(Math.min(half, this.#options.durable()))
+    const durable = Math.min(applied, this.#options.durable())
+    const next = this.#raft.snapshotMetadata(Math.min(half, durable))
     if (next === undefined || next.index <= base.index) return
-    await this.#options.log.compact(next)
+    await this.#options.log.compact(next, this.#raft.snapshotMetadata(durable))
     this.#run(() => this.#raft.compact(next.index))
   }
 

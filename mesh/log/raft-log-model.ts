@@ -46,6 +46,11 @@ export function entryOf(index: number, term: number, text = `${index}/${term}`):
   return { index, term, kind: 'command', data: Buffer.from(text) }
 }
 
+/** A log's entries without the encodings that they carry along. */
+export async function entriesOf(log: RaftLog): Promise<Entry[]> {
+  return (await log.entries()).map(({ index, term, kind, data }) => ({ index, term, kind, data }))
+}
+
 /** One thing done to a log, and the log after it. */
 export interface Step {
   act: (log: RaftLog) => Promise<void>
@@ -56,7 +61,9 @@ export function randomStep(random: Random, model: Model): Step {
   const last = model.base.index + model.entries.length
   if (random.chance(0.9)) {
     const write = randomWrite(random, model)
-    return { act: (log) => log.write(write), after: afterWrite(model, write) }
+    // Entries of its own: what is written carries its encoding along.
+    const entries = write.entries.map((entry) => ({ ...entry }))
+    return { act: (log) => log.write({ ...write, entries }), after: afterWrite(model, write) }
   }
   const index = random.integer(model.base.index, last)
   const term = model.entries.find((entry) => entry.index === index)?.term ?? model.base.term

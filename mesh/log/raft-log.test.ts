@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import CoreStorage from 'hypercore-storage'
 import { Random } from '../raft/simulator/random.ts'
 import { RaftLog } from './raft-log.ts'
-import { baseAt, emptyModel, entryOf, type Model, randomStep } from './raft-log-model.ts'
+import { baseAt, emptyModel, entriesOf, entryOf, type Model, randomStep } from './raft-log-model.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'skein-raft-log-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -46,7 +46,7 @@ test('term, vote and entries are there after a new start', async () => {
   await close()
   await reopened(path, async (log) => {
     expect(log.hardState).toEqual({ term: 3, votedFor: null })
-    expect(await log.entries()).toEqual([entryOf(1, 1), entryOf(2, 2), entryOf(3, 2)])
+    expect(await entriesOf(log)).toEqual([entryOf(1, 1), entryOf(2, 2), entryOf(3, 2)])
     expect(log.lastIndex).toBe(3)
   })
 })
@@ -58,7 +58,7 @@ test('a cut and what takes its place are one write', async () => {
   await log.write({ hardState: { term: 2, votedFor: null }, truncateFrom: 2, entries: [entryOf(2, 2)] })
   await log.write({ entries: [entryOf(3, 2)] })
   await close()
-  expect(await reopened(path, (log) => log.entries())).toEqual([entryOf(1, 1), entryOf(2, 2), entryOf(3, 2)])
+  expect(await reopened(path, entriesOf)).toEqual([entryOf(1, 1), entryOf(2, 2), entryOf(3, 2)])
 })
 
 test('compacted entries are gone, the others keep their place', async () => {
@@ -71,7 +71,7 @@ test('compacted entries are gone, the others keep their place', async () => {
   await close()
   await reopened(path, async (log) => {
     expect(log.base).toEqual(baseAt(48, 1))
-    expect(await log.entries()).toEqual([entryOf(49, 1), entryOf(50, 2), entryOf(51, 2)])
+    expect(await entriesOf(log)).toEqual([entryOf(49, 1), entryOf(50, 2), entryOf(51, 2)])
   })
 })
 
@@ -83,11 +83,27 @@ test('after enough of them a new core begins with what is left', async () => {
     await log.write({ entries: [entryOf(index, 4)] })
     if (index % 5 === 0) await log.compact(baseAt(index - 2, 4))
   }
-  expect(await log.entries()).toEqual([entryOf(44, 4), entryOf(45, 4)])
+  expect(await entriesOf(log)).toEqual([entryOf(44, 4), entryOf(45, 4)])
   await close()
   await reopened(path, async (log) => {
     expect(log.hardState).toEqual({ term: 4, votedFor: 'a' })
-    expect(await log.entries()).toEqual([entryOf(44, 4), entryOf(45, 4)])
+    expect(await entriesOf(log)).toEqual([entryOf(44, 4), entryOf(45, 4)])
+  })
+})
+
+test('a new core takes only what must stay along; until then what may go stays', async () => {
+  const path = directory()
+  const { log, close } = await open(path, { entriesPerCore: 10 })
+  await log.write({ entries: Array.from({ length: 40 }, (_, at) => entryOf(at + 1, 4)) })
+  await log.compact(baseAt(8, 4), baseAt(38, 4))
+  expect(log.base).toEqual(baseAt(8, 4))
+  await log.compact(baseAt(20, 4), baseAt(38, 4))
+  expect(log.base).toEqual(baseAt(38, 4))
+  await log.compact(baseAt(30, 4), baseAt(39, 4))
+  expect(log.base).toEqual(baseAt(38, 4))
+  await close()
+  await reopened(path, async (log) => {
+    expect(await entriesOf(log)).toEqual([entryOf(39, 4), entryOf(40, 4)])
   })
 })
 
@@ -101,7 +117,7 @@ test('a snapshot takes the place of the whole log', async () => {
   await reopened(path, async (log) => {
     expect(log.base).toEqual(baseAt(100, 4))
     expect(log.hardState.term).toBe(5)
-    expect(await log.entries()).toEqual([entryOf(101, 5), entryOf(102, 5)])
+    expect(await entriesOf(log)).toEqual([entryOf(101, 5), entryOf(102, 5)])
   })
 })
 
@@ -110,7 +126,7 @@ test('a log can begin anywhere', async () => {
   const { log, close } = await open(path, { base: baseAt(1_000_000, 7) })
   await log.write({ entries: [entryOf(1_000_001, 8)] })
   await close()
-  expect(await reopened(path, (log) => log.entries())).toEqual([entryOf(1_000_001, 8)])
+  expect(await reopened(path, entriesOf)).toEqual([entryOf(1_000_001, 8)])
 })
 
 test('a log of another cluster is refused, with both names', async () => {
@@ -183,5 +199,5 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
 }
 
 async function contentOf(log: RaftLog): Promise<Model> {
-  return { hardState: log.hardState, base: log.base, entries: await log.entries() }
+  return { hardState: log.hardState, base: log.base, entries: await entriesOf(log) }
 }

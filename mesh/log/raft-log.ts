@@ -33,6 +33,7 @@ export interface LogWrite {
 
 const stateKey = 'raft'
 const defaultEntriesPerCore = 65_536
+const readAtOnce = 256
 
 /**
  * A voter's own log on disk. Two cores: a small fixed one holds, as user data, term, vote, base and the number of the
@@ -113,9 +114,12 @@ export class RaftLog {
     return this.#next(() => this.#write(write))
   }
 
-  /** Forgets entries up to the base's index; the state that has applied them must be durable. */
-  compact(base: SnapshotMetadata): Promise<void> {
-    return this.#next(() => this.#compact(base))
+  /**
+   * Forgets entries up to the base's index; the state that has applied them must be durable, and is up to `furthest`: what comes
+   * along when a new core begins, while writes wait, is only what follows that.
+   */
+  compact(base: SnapshotMetadata, furthest = base): Promise<void> {
+    return this.#next(() => this.#compact(base, furthest))
   }
 
   async close(): Promise<void> {
@@ -149,15 +153,15 @@ export class RaftLog {
     this.#state = state
   }
 
-  async #compact(base: SnapshotMetadata): Promise<void> {
+  async #compact(base: SnapshotMetadata, furthest: SnapshotMetadata): Promise<void> {
     if (base.index <= this.base.index) return
-    if (base.index > this.lastIndex)
-      throw new Error(`cannot compact up to ${base.index}: the log ends at ${this.lastIndex}`)
-    const state = { ...this.#state, base }
+    if (furthest.index < base.index || furthest.index > this.lastIndex)
+      throw new Error(`cannot compact up to ${furthest.index}: the log ends at ${this.lastIndex}`)
     if (base.index - this.#start >= (this.#options.entriesPerCore ?? defaultEntriesPerCore)) {
-      const kept = await this.#read(this.#log, this.#start, base.index + 1)
-      return this.#beginAnew(state, kept.map(encodeEntry))
+      const kept = await this.#read(this.#log, this.#start, furthest.index + 1)
+      return this.#beginAnew({ ...this.#state, base: furthest }, kept.map(encodeEntry))
     }
+    const state = { ...this.#state, base }
     await this.#root.setUserData(stateKey, encodeLogState(state))
     this.#state = state
     // Not in the atom: blocks before the base are never read again, whether they are gone or not.
@@ -187,18 +191,16 @@ export class RaftLog {
   }
 
   async #read(log: Hypercore, start: Index, from: Index): Promise<Entry[]> {
-    const count = start + log.length - from
-    const blocks = await Promise.all(
-      Array.from({ length: Math.max(count, 0) }, (_, offset) => log.get(from - start + offset, { wait: false })),
-    )
-    return blocks.map((block, offset) => {
-      if (block === null) throw new Damaged(`entry ${from + offset} is missing from the Raft log`)
-      const entry = decodeEntry(block)
-      if (entry.index !== from + offset) {
-        throw new Damaged(`entry ${entry.index} is in the place of entry ${from + offset} of the Raft log`)
-      }
-      return entry
-    })
+    const end = start + log.length
+    const entries: Entry[] = []
+    for (let index = from; index < end; index += readAtOnce) {
+      const count = Math.min(readAtOnce, end - index)
+      const blocks = await Promise.all(
+        Array.from({ length: count }, (_, at) => log.get(index - start + at, { wait: false })),
+      )
+      for (const [at, block] of blocks.entries()) entries.push(entryAt(index + at, block))
+    }
+    return entries
   }
 
   #blockOf(index: Index): number {
@@ -237,6 +239,13 @@ export class RaftLog {
 export async function termAt(log: RaftLog, index: number): Promise<number | undefined> {
   if (index === log.base.index) return log.base.term
   return (await log.entries()).find((entry) => entry.index === index)?.term
+}
+
+function entryAt(index: Index, block: Uint8Array | null): Entry {
+  if (block === null) throw new Damaged(`entry ${index} is missing from the Raft log`)
+  const entry = decodeEntry(block)
+  if (entry.index === index) return entry
+  throw new Damaged(`entry ${entry.index} is in the place of entry ${index} of the Raft log`)
 }
 
 interface Sessions {

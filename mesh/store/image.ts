@@ -1,9 +1,9 @@
-import { Encoder } from 'cbor-x'
+import { Decoder } from 'cbor-x'
 import { Damaged } from '../log/damaged.ts'
 import { assertKnownLevel, knownFeatureLevel } from '../log/feature-level.ts'
 import type { Section } from './image-file.ts'
 import type { View } from './view.ts'
-import type { ImageRow, ImageTable } from './view-image.ts'
+import type { ImagePage, ImageRow, ImageTable } from './view-image.ts'
 import type { ViewPosition } from './view-rows.ts'
 
 /** The first section of an image. Fields only get added. */
@@ -19,7 +19,7 @@ export interface ImageHeader {
 
 const pageRows = 1000
 const pageBytes = 1024 * 1024
-const encoder = new Encoder({ useRecords: false, structures: [], structuredClone: false })
+const decoder = new Decoder({ useRecords: false, structures: [], structuredClone: false })
 
 const stateTables: readonly ImageTable[] = ['entries']
 const historyTables: readonly ImageTable[] = ['entries', 'changes', 'blocks', 'recent', 'expiries']
@@ -40,10 +40,10 @@ export async function* imageSections(
     for (const table of history ? historyTables : stateTables) {
       let after: ImageRow | null = null
       for (;;) {
-        const rows: ImageRow[] = await view.imagePage(image, table, after, pageRows, pageBytes)
-        if (rows.length === 0) break
-        yield { kind: table, payload: encoder.encode(rows) }
-        after = rows.at(-1)!.slice(0, table === 'changes' ? 2 : 1)
+        const page: ImagePage | undefined = await view.imagePage(image, table, after, pageRows, pageBytes)
+        if (page === undefined) break
+        yield { kind: table, payload: page.payload }
+        after = page.after
       }
     }
   } finally {
@@ -62,7 +62,7 @@ export function decodeHeader({ kind, payload }: Section): ImageHeader {
 export function decodeRows({ kind, payload }: Section): ImageRow[] {
   let rows: unknown
   try {
-    rows = encoder.decode(payload)
+    rows = decoder.decode(payload)
   } catch {
     // Said below, for all that is no list of rows.
   }

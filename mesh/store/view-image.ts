@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite'
+import { Encoder } from 'cbor-x'
 import type { ViewPosition } from './view-rows.ts'
 
 /** The view's tables that an image may hold, and the columns that say where a page begins. */
@@ -11,6 +12,15 @@ const tables = {
 } as const
 export type ImageTable = keyof typeof tables
 export type ImageRow = (string | number | Uint8Array)[]
+
+/** Some rows of a table, and where the next page begins. */
+export interface ImagePage {
+  /** CBOR of the rows. */
+  payload: Uint8Array
+  after: ImageRow
+}
+
+const encoder = new Encoder({ useRecords: false, structures: [], structuredClone: false })
 
 /** Images of the view at one moment each, read page by page while the view goes on; used in its thread. */
 export class ViewImages {
@@ -33,8 +43,14 @@ export class ViewImages {
     return { image: this.#last, position }
   }
 
-  /** Rows after one of the table's order, as arrays of the columns; ends early at `maxBytes` of values. */
-  imagePage(image: number, table: ImageTable, after: ImageRow | null, limit: number, maxBytes: number): ImageRow[] {
+  /** Rows after one of the table's order, as arrays of the columns; ends early at `maxBytes` of values. Undefined after the last. */
+  imagePage(
+    image: number,
+    table: ImageTable,
+    after: ImageRow | null,
+    limit: number,
+    maxBytes: number,
+  ): ImagePage | undefined {
     const { columns, order } = tables[table]
     const names = order.join(', ')
     const where = after === null ? '' : `WHERE (${names}) > (${order.map(() => '?').join(', ')})`
@@ -46,7 +62,9 @@ export class ViewImages {
       for (const value of row) if (value instanceof Uint8Array) sizeBytes += value.byteLength
       if (sizeBytes >= maxBytes) break
     }
-    return rows
+    const last = rows.at(-1)
+    // Encoded here, not by the main loop. Copied: what is posted to it takes along all of the encoder's buffer.
+    return last && { payload: new Uint8Array(encoder.encode(rows)), after: last.slice(0, order.length) }
   }
 
   endImage(image: number): void {

@@ -5,7 +5,7 @@ import { packBatch } from './packed-batch.ts'
 import type { StateEntry } from './state.ts'
 import type { Revision } from './store.ts'
 import type { CompactionCursor, CompactionTarget, PruneSlice, RetentionLimits } from './view-compaction.ts'
-import type { ImageRow, ImageTable } from './view-image.ts'
+import type { ImagePage, ImageRow, ImageTable } from './view-image.ts'
 import type { BlockRow, ChangeRow, EntryRow, ExpiryRow, RecentRow, ViewBatch, ViewPosition } from './view-rows.ts'
 
 const pageRows = 2000
@@ -155,7 +155,7 @@ export class View {
     after: ImageRow | null,
     limit: number,
     maxBytes: number,
-  ): Promise<ImageRow[]> {
+  ): Promise<ImagePage | undefined> {
     return this.#calls.call('imagePage', image, table, after, limit, maxBytes)
   }
 

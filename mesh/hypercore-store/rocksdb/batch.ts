@@ -24,7 +24,8 @@ abstract class Batch {
   destroy(): void {
     if (this.#destroyed) return
     this.#destroyed = true
-    this.abort(new Error('Batch is destroyed'))
+    // An error costs some microseconds: it writes the stack down.
+    if (this.isAwaited) this.abort(new Error('Batch is destroyed'))
     this.snapshot?.release()
     this.state.leave()
   }
@@ -52,6 +53,8 @@ abstract class Batch {
 
   protected abstract run(): Promise<void> | void
   protected abstract abort(error: Error): void
+  /** Whether somebody still waits for an operation of it. */
+  protected abstract get isAwaited(): boolean
 }
 
 interface Get {
@@ -91,6 +94,10 @@ export class ReadBatch extends Batch {
   protected abort(error: Error): void {
     for (const { reject } of this.#gets) reject(error)
     this.#gets = []
+  }
+
+  protected get isAwaited(): boolean {
+    return this.#gets.length > 0
   }
 }
 
@@ -145,6 +152,10 @@ export class WriteBatch extends Batch {
   protected abort(error: Error): void {
     for (const { reject } of this.#waiting) reject(error)
     this.#waiting = []
+  }
+
+  protected get isAwaited(): boolean {
+    return this.#waiting.length > 0
   }
 
   #wait(): Promise<void> {
