@@ -1,5 +1,6 @@
 import { Damaged } from './damaged.ts'
 import { assertKnownLevel, knownFeatureLevel } from './feature-level.ts'
+import { getFloat64, putFloat64 } from './float64.ts'
 
 /** What the log layer puts into a Raft entry of kind `command`. */
 export interface Command {
@@ -17,7 +18,7 @@ const headerBytes = 9
 export function encodeCommand({ featureLevel, timeMs, payload }: Command): Uint8Array {
   const bytes = new Uint8Array(headerBytes + payload.byteLength)
   bytes[0] = featureLevel
-  new DataView(bytes.buffer).setFloat64(1, timeMs, true)
+  putFloat64(bytes, 1, timeMs)
   bytes.set(payload, headerBytes)
   return bytes
 }
@@ -27,7 +28,7 @@ export function decodeCommand(bytes: Uint8Array, knownLevel = knownFeatureLevel)
   if (bytes.byteLength < headerBytes) throw new Damaged(`a command of ${bytes.byteLength} bytes is too short`)
   const featureLevel = bytes[0]!
   assertKnownLevel('a committed entry', featureLevel, knownLevel)
-  const timeMs = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(1, true)
+  const timeMs = getFloat64(bytes, 1)
   if (featureLevel === 0 || !Number.isFinite(timeMs))
     throw new Damaged(`a command of level ${featureLevel}, time ${timeMs}`)
   return { featureLevel, timeMs, payload: bytes.subarray(headerBytes) }

@@ -1,5 +1,6 @@
 import { Damaged } from './damaged.ts'
 import { UpgradeNeeded } from './feature-level.ts'
+import { getFloat64, putFloat64 } from './float64.ts'
 
 /** What became of a forwarded proposal. The position is the wire format: append only. */
 const outcomes = ['committed', 'not committed', 'overloaded', 'unknown', 'too large'] as const
@@ -25,7 +26,7 @@ export function encodeDatagram(datagram: Datagram): Uint8Array {
   const body = datagram.kind === 'proposal' ? datagram.payload : [outcomes.indexOf(datagram.outcome)]
   const bytes = new Uint8Array(headerBytes + body.length)
   bytes[0] = kinds.indexOf(datagram.kind)
-  new DataView(bytes.buffer).setFloat64(1, datagram.number, true)
+  putFloat64(bytes, 1, datagram.number)
   bytes.set(body, headerBytes)
   return bytes
 }
@@ -37,7 +38,7 @@ export function decodeDatagram(bytes: Uint8Array): Datagram {
   if (kind === undefined) throw new UpgradeNeeded('a datagram', bytes[0])
   if (kind === 'raft') return { kind, message: bytes.subarray(1) }
   if (bytes.byteLength < headerBytes) throw new Damaged(`a ${kind} of ${bytes.byteLength} bytes is too short`)
-  const number = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(1, true)
+  const number = getFloat64(bytes, 1)
   if (!Number.isSafeInteger(number)) throw new Damaged(`a ${kind} with number ${number}`)
   if (kind === 'proposal') return { kind, number, payload: bytes.subarray(headerBytes) }
   const outcome = outcomes[bytes[headerBytes] ?? 255]

@@ -1,6 +1,7 @@
 import type { Entry, EntryKind } from '../raft/entry.ts'
 import { Damaged } from './damaged.ts'
 import { UpgradeNeeded } from './feature-level.ts'
+import { getFloat64, putFloat64 } from './float64.ts'
 
 /** First byte of every encoded entry. */
 const format = 1
@@ -23,11 +24,10 @@ export function encodeEntry(entry: Entry): Uint8Array {
   if (known !== undefined) return known
   const { index, term, kind, data } = entry
   const bytes = new Uint8Array(headerBytes + data.byteLength)
-  const view = new DataView(bytes.buffer)
   bytes[0] = format
   bytes[1] = kinds.indexOf(kind)
-  view.setFloat64(2, index, true)
-  view.setFloat64(10, term, true)
+  putFloat64(bytes, 2, index)
+  putFloat64(bytes, 10, term)
   bytes.set(data, headerBytes)
   ;(entry as Encoded)[encoding] = bytes
   return bytes
@@ -38,9 +38,8 @@ export function decodeEntry(bytes: Uint8Array): Entry {
   if (bytes.byteLength < headerBytes) throw new Damaged(`an entry of ${bytes.byteLength} bytes is too short`)
   if (bytes[0]! > format) throw new UpgradeNeeded('an entry', bytes[0]!)
   const kind = kinds[bytes[1]!]
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const index = view.getFloat64(2, true)
-  const term = view.getFloat64(10, true)
+  const index = getFloat64(bytes, 2)
+  const term = getFloat64(bytes, 10)
   if (bytes[0] !== format || kind === undefined || !isCount(index) || !isCount(term)) {
     throw new Damaged(`an entry of format ${bytes[0]}, kind ${bytes[1]}, index ${index}, term ${term}`)
   }

@@ -1,16 +1,16 @@
 import type { CommittedBlock } from './committed-log.ts'
 import { Damaged } from './damaged.ts'
 import { assertKnownLevel, knownFeatureLevel } from './feature-level.ts'
+import { getFloat64, putFloat64 } from './float64.ts'
 
 const headerBytes = 17
 
 /** Layout: u8 feature level, f64 term, f64 time in ms (both little endian), payload. Level 1 is the first. */
 export function encodeOperation(block: Omit<CommittedBlock, 'index'>): Uint8Array {
   const bytes = new Uint8Array(headerBytes + block.payload.byteLength)
-  const view = new DataView(bytes.buffer)
   bytes[0] = block.featureLevel
-  view.setFloat64(1, block.term, true)
-  view.setFloat64(9, block.timeMs, true)
+  putFloat64(bytes, 1, block.term)
+  putFloat64(bytes, 9, block.timeMs)
   bytes.set(block.payload, headerBytes)
   return bytes
 }
@@ -20,12 +20,11 @@ export function decodeOperation(index: number, bytes: Uint8Array, knownLevel = k
   if (bytes.byteLength < headerBytes) throw new Damaged(`operation ${index} has ${bytes.byteLength} bytes`)
   const featureLevel = bytes[0]!
   assertKnownLevel(`operation ${index}`, featureLevel, knownLevel)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return {
     index,
     featureLevel,
-    term: view.getFloat64(1, true),
-    timeMs: view.getFloat64(9, true),
+    term: getFloat64(bytes, 1),
+    timeMs: getFloat64(bytes, 9),
     payload: bytes.subarray(headerBytes),
   }
 }
