@@ -10,7 +10,7 @@ import type { EndpointConditions } from '../../api/schema/generated/types/discov
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
 import { MemoryStore } from '../../mesh/store/memory.ts'
-import { until } from '../../test/lab/until.ts'
+import { until, untilEqual } from '../../test/lab/until.ts'
 import { type Network, type NetworkOptions, startNetwork } from './network.ts'
 import { decode, encode, type PacketRecord } from './testing/dns-packet.ts'
 import { type Echo, echo, source } from './testing/echo.ts'
@@ -159,15 +159,7 @@ async function setEndpoint(service: string, portName: string, address: string, c
   await resource.create(slice)
 }
 
-/** Asks again until the answer is the one expected. */
-async function eventually(ask: () => Promise<string>, expected: string): Promise<void> {
-  let answer = ''
-  const isExpected = async () => {
-    answer = await ask()
-    return answer === expected
-  }
-  await until('the answer', isExpected, 20_000).catch(() => expect(answer).toBe(expected))
-}
+const eventually = (ask: () => Promise<string>, expected: string) => untilEqual('the answer', ask, expected, 20_000)
 
 const dig = async (from: Namespace, question: string) =>
   (await from.run(`dig +tries=1 +time=3 @10.43.0.10 ${question}`)).output.trim()

@@ -5,7 +5,7 @@ import { packBatch } from './packed-batch.ts'
 import type { StateEntry } from './state.ts'
 import type { Revision } from './store.ts'
 import type { CompactionCursor, CompactionTarget, PruneSlice, RetentionLimits } from './view-compaction.ts'
-import type { ImagePage, ImageRow, ImageTable } from './view-image.ts'
+import type { ImagePage, ImageRow, ImageTable, ViewImages } from './view-image.ts'
 import type { BlockRow, ChangeRow, EntryRow, ExpiryRow, RecentRow, ViewBatch, ViewPosition } from './view-rows.ts'
 
 const pageRows = 2000
@@ -149,14 +149,8 @@ export class View {
     return this.#calls.call('beginImage')
   }
 
-  imagePage(
-    image: number,
-    table: ImageTable,
-    after: ImageRow | null,
-    limit: number,
-    maxBytes: number,
-  ): Promise<ImagePage | undefined> {
-    return this.#calls.call('imagePage', image, table, after, limit, maxBytes)
+  imagePage(...page: Parameters<ViewImages['imagePage']>): Promise<ImagePage | undefined> {
+    return this.#calls.call('imagePage', ...page)
   }
 
   endImage(image: number): Promise<void> {

@@ -4,7 +4,7 @@ import { source } from '../../agent/network/testing/echo.ts'
 import type { Namespace } from '../../agent/network/testing/namespace.ts'
 import { NetworkLab, type Place } from './network-lab.ts'
 import type { SteadyTransfer } from './steady-transfer.ts'
-import { until } from './until.ts'
+import { until, untilEqual } from './until.ts'
 
 /** What each pair uses, such as `1-2 tunnel`. */
 export async function waysOf(lab: NetworkLab): Promise<string[]> {
@@ -23,12 +23,7 @@ export async function expectWays(lab: NetworkLab, wanted: (from: number, to: num
   const text = nodes.flatMap(({ number: from }) =>
     nodes.filter(({ number }) => number !== from).map(({ number: to }) => `${from}-${to} ${wanted(from, to)}`),
   )
-  let ways: string[] = []
-  const areWanted = async () => {
-    ways = await waysOf(lab)
-    return Bun.deepEquals(ways, text)
-  }
-  await until('the ways', areWanted, 30_000).catch(() => expect(ways).toEqual(text))
+  await untilEqual('the ways', () => waysOf(lab), text, 30_000)
 }
 
 /**

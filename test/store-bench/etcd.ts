@@ -30,12 +30,7 @@ export async function startEtcd(directory: string): Promise<Target> {
     }
     throw new Error('etcd has no leader')
   }
-  await until('etcd', () =>
-    leaderNumber().then(
-      () => true,
-      () => false,
-    ),
-  )
+  await until('etcd', async () => (await leaderNumber().catch(() => -1)) >= 0)
   const ports = [0, 1, 2].map((number) => `${basePort + number}`)
   const load = new Child([process.execPath, join(import.meta.dir, 'etcd-load.ts'), ...ports])
   await load.ask({ what: 'puts', clients: 1, limit: { count: 10 } })
