@@ -108,6 +108,8 @@ export class Election {
     if (term > state.term) {
       state.term = term
       state.votedFor = null
+      // Else it is always the one with the shortest timeout that leads, and its death leaves those with the longest.
+      state.drawTimeout()
     }
     if (state.role === 'leader') {
       state.elapsedTicks = 0

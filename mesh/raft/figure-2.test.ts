@@ -185,6 +185,15 @@ describe('followers and candidates', () => {
     }
   })
 
+  test('every term draws another timeout: else the death of a leader leaves those with the longest', () => {
+    let random = 0.99
+    const raft = new Raft({ id: 'a', base: { index: 0, term: 0, configuration }, random: () => random })
+    random = 0
+    step(raft, append(1, { index: 0, term: 0 }, []))
+    for (let at = 0; at < 11; at++) raft.tick()
+    expect(raft.status.role).toBe('pre-candidate')
+  })
+
   test('a candidate votes for itself in a new term, and counts that vote only when it is durable', () => {
     const raft = new Raft({
       id: 'a',

@@ -1,16 +1,15 @@
 /** The load on etcd, in a process of its own: gRPC over HTTP/2, one connection to each member given. */
 import { connect, constants } from 'node:http2'
 import { say, serveLines } from './lines.ts'
-import { load, longestGapMs, nextPut } from './load.ts'
+import { load, nextPut, untilAcknowledged } from './load.ts'
 
 const ports = process.argv.slice(2).map(Number)
-const sessions = ports.map((port) => {
-  const session = connect(`http://127.0.0.1:${port}`)
-  session.on('error', () => {})
-  return session
-})
+const open = (port: number) => connect(`http://127.0.0.1:${port}`).on('error', () => {})
+let sessions = ports.map(open)
 let turn = 0
 const callTimeoutMs = 1000
+/** While a leader is missing a call that is lost is to be tried again soon. */
+const retriedCallTimeoutMs = 200
 
 /** A length-delimited field of protobuf. */
 function field(number: number, content: Uint8Array): Buffer {
@@ -23,7 +22,7 @@ function field(number: number, content: Uint8Array): Buffer {
 }
 
 /** One unary call to the next member that is connected. */
-function call(path: string, message: Uint8Array): Promise<void> {
+function call(path: string, message: Uint8Array, timeoutMs = callTimeoutMs): Promise<void> {
   const head = Buffer.alloc(5)
   head.writeUInt32BE(message.byteLength, 1)
   return new Promise((resolve, reject) => {
@@ -36,7 +35,7 @@ function call(path: string, message: Uint8Array): Promise<void> {
       'content-type': 'application/grpc',
       te: 'trailers',
     })
-    const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), callTimeoutMs)
+    const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), timeoutMs)
     let status = ''
     stream.on('response', (headers) => (status = String(headers['grpc-status'] ?? status)))
     stream.on('trailers', (headers) => (status = String(headers['grpc-status'] ?? status)))
@@ -51,9 +50,9 @@ function call(path: string, message: Uint8Array): Promise<void> {
   })
 }
 
-async function put(): Promise<void> {
+async function put(timeoutMs?: number): Promise<void> {
   const { key, value } = nextPut()
-  await call('/etcdserverpb.KV/Put', Buffer.concat([field(1, Buffer.from(key)), field(2, value)]))
+  await call('/etcdserverpb.KV/Put', Buffer.concat([field(1, Buffer.from(key)), field(2, value)]), timeoutMs)
 }
 
 const rangeOf = (isSerializable: boolean) =>
@@ -61,8 +60,12 @@ const rangeOf = (isSerializable: boolean) =>
 
 serveLines(async ({ what, clients, limit, seconds }) => {
   const count = clients as number
-  if (what === 'puts') return load(count, limit as { seconds: number }, put)
-  if (what === 'gap') return { longestMs: await longestGapMs(seconds as number, put) }
+  if (what === 'puts') return load(count, limit as { seconds: number }, () => put())
+  if (what === 'write') return void (await untilAcknowledged(() => put(retriedCallTimeoutMs)))
+  if (what === 'connect') {
+    sessions = sessions.map((session, at) => (session.destroyed ? open(ports[at]!) : session))
+    return
+  }
   const range = rangeOf(what === 'local')
   return load(count, { seconds: seconds as number }, () => call('/etcdserverpb.KV/Range', range))
 })

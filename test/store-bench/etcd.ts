@@ -22,10 +22,13 @@ export async function startEtcd(directory: string): Promise<Target> {
         ...['--initial-cluster', cluster, '--initial-cluster-token', 'bench', '--log-level', 'fatal'],
       ]),
   )
+  const status = async (number: number) => {
+    const response = await fetch(`${client(number)}/v3/maintenance/status`, { method: 'POST', body: '{}' })
+    return (await response.json()) as { header: { member_id: string }; leader: string; raftAppliedIndex: string }
+  }
   const leaderNumber = async () => {
     for (let number = 0; number < 3; number++) {
-      const response = await fetch(`${client(number)}/v3/maintenance/status`, { method: 'POST', body: '{}' })
-      const { header, leader } = (await response.json()) as { header: { member_id: string }; leader: string }
+      const { header, leader } = await status(number)
       if (header.member_id === leader) return number
     }
     throw new Error('etcd has no leader')
@@ -39,6 +42,14 @@ export async function startEtcd(directory: string): Promise<Target> {
     members,
     load,
     leader: async () => members[await leaderNumber()]!,
+    async restart(killed) {
+      const number = members.indexOf(killed)
+      const { raftAppliedIndex } = await status((number + 1) % 3)
+      killed.restart()
+      const isBack = async () => Number((await status(number)).raftAppliedIndex) >= Number(raftAppliedIndex)
+      await until('a member of etcd is back', () => isBack().catch(() => false))
+      await load.ask({ what: 'connect' })
+    },
     reader: async () => load,
     async stop() {
       for (const child of [...members, load]) child.kill()

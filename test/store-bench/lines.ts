@@ -25,17 +25,24 @@ export function say(message: Message): void {
 
 /** In the parent: a child that was started with pipes. */
 export class Child {
-  readonly pid: number
-  readonly exited: Promise<number>
-  readonly #process: Bun.Subprocess<'pipe', 'pipe', 'inherit'>
+  readonly #command: string[]
+  readonly #said: (message: Message) => void
+  #process: Bun.Subprocess<'pipe', 'pipe', 'inherit'>
   readonly #waiting = new Map<number, { resolve: (answer: Message) => void; reject: (error: Error) => void }>()
   #nextId = 1
 
   constructor(command: string[], said: (message: Message) => void = () => {}) {
-    this.#process = Bun.spawn(command, { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' })
-    this.pid = this.#process.pid
-    this.exited = this.#process.exited
-    void this.#read(said)
+    this.#command = command
+    this.#said = said
+    this.#process = this.#start()
+  }
+
+  get pid(): number {
+    return this.#process.pid
+  }
+
+  get exited(): Promise<number> {
+    return this.#process.exited
   }
 
   ask<T extends Message>(message: Message): Promise<T> {
@@ -51,20 +58,33 @@ export class Child {
     this.#process.kill(signal)
   }
 
-  async #read(said: (message: Message) => void): Promise<void> {
+  /** The same command again, after it has exited. */
+  restart(): void {
+    this.#process = this.#start()
+  }
+
+  #start(): Bun.Subprocess<'pipe', 'pipe', 'inherit'> {
+    const started = Bun.spawn(this.#command, { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' })
+    void this.#read(started)
+    return started
+  }
+
+  async #read({ stdout, pid }: Bun.Subprocess<'pipe', 'pipe', 'inherit'>): Promise<void> {
     let rest = ''
-    for await (const chunk of this.#process.stdout) {
+    for await (const chunk of stdout) {
       const lines = (rest + Buffer.from(chunk).toString()).split('\n')
       rest = lines.pop()!
       for (const line of lines) {
         const message = JSON.parse(line) as Message
         const waiting = this.#waiting.get(message.id as number)
-        if (waiting === undefined) said(message)
+        if (waiting === undefined) this.#said(message)
         else if (typeof message.error === 'string') waiting.reject(new Error(message.error))
         else waiting.resolve(message)
         this.#waiting.delete(message.id as number)
       }
     }
-    for (const { reject } of this.#waiting.values()) reject(new Error(`process ${this.pid} has ended`))
+    if (pid !== this.pid) return
+    for (const { reject } of this.#waiting.values()) reject(new Error(`process ${pid} has ended`))
+    this.#waiting.clear()
   }
 }

@@ -57,19 +57,16 @@ export async function load(
   }
 }
 
-/** The longest time without an acknowledged write, while one writes after the other. */
-export async function longestGapMs(seconds: number, act: () => Promise<void>): Promise<number> {
-  const untilMs = performance.now() + seconds * 1000
-  let lastMs = performance.now()
-  let longestMs = 0
-  while (performance.now() < untilMs) {
+/** Between two tries of a write that failed at once. */
+const retryMs = 10
+
+/** Writes until one is acknowledged. */
+export async function untilAcknowledged(act: () => Promise<void>): Promise<void> {
+  for (;;) {
     try {
-      await act()
+      return await act()
     } catch {
-      continue
+      await Bun.sleep(retryMs)
     }
-    longestMs = Math.max(longestMs, performance.now() - lastMs)
-    lastMs = performance.now()
   }
-  return longestMs
 }

@@ -6,7 +6,7 @@ import { Proposer } from '../../mesh/log/proposer.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
 import { encodeTransaction } from '../../mesh/store/operation.ts'
 import { say, serveLines } from './lines.ts'
-import { load, longestGapMs, nextPut } from './load.ts'
+import { load, nextPut, untilAcknowledged } from './load.ts'
 import { identities, openBenchLinks } from './skein-links.ts'
 
 const links = await openBenchLinks(3)
@@ -37,10 +37,11 @@ async function put(): Promise<void> {
   await proposer.propose(payload, 10_000)
 }
 
-serveLines(async ({ what, leader, clients, limit, seconds }) => {
+serveLines(async ({ what, leader, clients, limit }) => {
   if (what === 'leader') proposer.leadershipChanged(leader as string | null)
   else if (what === 'puts') return load(clients as number, limit as { seconds: number }, put)
-  else if (what === 'gap') return { longestMs: await longestGapMs(seconds as number, put) }
+  else if (what === 'write') await untilAcknowledged(put)
+  else if (what === 'linked') return { linked: links.status().filter(({ state }) => state === 'connected').length }
   else throw new Error(`${what}: unknown`)
   return {}
 })

@@ -13,7 +13,7 @@ export async function startSkein(directory: string): Promise<Target> {
   const tell = () => void load?.ask({ what: 'leader', leader: newest.leader }).catch(() => {})
   const member = (number: number) =>
     new Child(
-      [process.execPath, join(here, 'skein-voter.ts'), `${number}`, join(directory, `${number}`)],
+      [process.execPath, join(here, 'skein-member.ts'), `${number}`, join(directory, `${number}`)],
       (message) => {
         if (message.opened) opened.add(number)
         const { leader, term } = message as { leader: string | null; term: number }
@@ -37,6 +37,15 @@ export async function startSkein(directory: string): Promise<Target> {
     members,
     load,
     leader,
+    async restart(killed) {
+      opened.delete(members.indexOf(killed))
+      killed.restart()
+      await until('a voter of skein is back', async () => {
+        if (opened.size < 3) return false
+        const { linked } = await load.ask<{ linked: number }>({ what: 'linked' })
+        return linked === 3
+      })
+    },
     reader: async () => members.find((_one, at) => identities[at]!.key !== newest.leader)!,
     async stop() {
       for (const child of [...members, load]) child.kill()

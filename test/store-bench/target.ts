@@ -8,6 +8,8 @@ export interface Target {
   load: Child
   /** The member that leads now. */
   leader(): Promise<Child>
+  /** Starts a member that was killed, on what it had; resolves when it votes again, has caught up, and is linked with the load. */
+  restart(member: Child): Promise<void>
   /** Where linearizable and local reads are measured. */
   reader(): Promise<Child>
   stop(): Promise<void>
