@@ -1,7 +1,9 @@
 /** The load on etcd, in a process of its own: gRPC over HTTP/2, one connection to each member given. */
 import { connect, constants } from 'node:http2'
+import { watchEverything } from './etcd-watch.ts'
+import { field, framed } from './grpc.ts'
 import { say, serveLines } from './lines.ts'
-import { load, nextPut, untilAcknowledged } from './load.ts'
+import { load, measured, nextPut, untilAcknowledged } from './load.ts'
 
 const ports = process.argv.slice(2).map(Number)
 const open = (port: number) => connect(`http://127.0.0.1:${port}`).on('error', () => {})
@@ -11,20 +13,8 @@ const callTimeoutMs = 1000
 /** While a leader is missing a call that is lost is to be tried again soon. */
 const retriedCallTimeoutMs = 200
 
-/** A length-delimited field of protobuf. */
-function field(number: number, content: Uint8Array): Buffer {
-  const length: number[] = []
-  for (let left = content.byteLength; ; left >>>= 7) {
-    length.push(left > 127 ? (left & 127) | 128 : left)
-    if (left <= 127) break
-  }
-  return Buffer.concat([Buffer.from([(number << 3) | 2, ...length]), content])
-}
-
 /** One unary call to the next member that is connected. */
 function call(path: string, message: Uint8Array, timeoutMs = callTimeoutMs): Promise<void> {
-  const head = Buffer.alloc(5)
-  head.writeUInt32BE(message.byteLength, 1)
   return new Promise((resolve, reject) => {
     const alive = sessions.filter((session) => !session.destroyed)
     const session = alive[turn++ % alive.length]
@@ -46,7 +36,7 @@ function call(path: string, message: Uint8Array, timeoutMs = callTimeoutMs): Pro
       else reject(new Error(`grpc-status ${status}`))
     })
     stream.resume()
-    stream.end(Buffer.concat([head, message]))
+    stream.end(framed(message))
   })
 }
 
@@ -58,13 +48,16 @@ async function put(timeoutMs?: number): Promise<void> {
 const rangeOf = (isSerializable: boolean) =>
   Buffer.concat([field(1, Buffer.from('registry/bench/1')), ...(isSerializable ? [Buffer.from([7 << 3, 1])] : [])])
 
-serveLines(async ({ what, clients, limit, seconds }) => {
+serveLines(async ({ what, clients, limit, seconds, watches }) => {
   const count = clients as number
   if (what === 'puts') return load(count, limit as { seconds: number }, () => put())
   if (what === 'write') return void (await untilAcknowledged(() => put(retriedCallTimeoutMs)))
   if (what === 'connect') {
     sessions = sessions.map((session, at) => (session.destroyed ? open(ports[at]!) : session))
     return
+  }
+  if (what === 'watch') {
+    return measured(() => watchEverything(sessions[0]!, watches as number, seconds as number))
   }
   const range = rangeOf(what === 'local')
   return load(count, { seconds: seconds as number }, () => call('/etcdserverpb.KV/Range', range))

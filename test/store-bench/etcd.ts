@@ -35,7 +35,8 @@ export async function startEtcd(directory: string): Promise<Target> {
   }
   await until('etcd', async () => (await leaderNumber().catch(() => -1)) >= 0)
   const ports = [0, 1, 2].map((number) => `${basePort + number}`)
-  const load = new Child([process.execPath, join(import.meta.dir, 'etcd-load.ts'), ...ports])
+  const startClient = () => new Child([process.execPath, join(import.meta.dir, 'etcd-load.ts'), ...ports])
+  const load = startClient()
   await load.ask({ what: 'puts', clients: 1, limit: { count: 10 } })
   return {
     name: 'etcd',
@@ -50,7 +51,18 @@ export async function startEtcd(directory: string): Promise<Target> {
       await until('a member of etcd is back', () => isBack().catch(() => false))
       await load.ask({ what: 'connect' })
     },
-    reader: async () => load,
+    async startReader() {
+      const child = startClient()
+      await child.ask({ what: 'local', clients: 1, seconds: 0.1 })
+      return {
+        about: 'its client in a process of its own: reads from all members, watches from one',
+        child,
+        async stop() {
+          child.kill()
+          await child.exited
+        },
+      }
+    },
     async stop() {
       for (const child of [...members, load]) child.kill()
       await Promise.all([...members, load].map(({ exited }) => exited))

@@ -57,6 +57,19 @@ export async function load(
   }
 }
 
+/** What a process sees of watches, and the processor time that it takes there. */
+export interface WatchResult extends Record<string, unknown> {
+  perSecond: number
+  cpuSeconds: number
+}
+
+export async function measured(eventsPerSecond: () => Promise<number>): Promise<WatchResult> {
+  const before = process.cpuUsage()
+  const perSecond = await eventsPerSecond()
+  const { user, system } = process.cpuUsage(before)
+  return { perSecond, cpuSeconds: (user + system) / 1e6 }
+}
+
 /** Between two tries of a write that failed at once. */
 const retryMs = 10
 

@@ -8,8 +8,11 @@ import { WebSocketTransport } from '../../mesh/websocket/websocket-transport.ts'
 export const seed = new Uint8Array(32).fill(7)
 const basePort = 28_570
 
-/** Voters 0 to 2, and the load as number 3. */
-export const identities = [0, 1, 2, 3].map((number) => {
+/** Voters 0 to 2, the learner that is read from, and the load. */
+export const voterCount = 3
+export const readerNumber = 3
+export const loadNumber = 4
+export const identities = [0, 1, 2, readerNumber, loadNumber].map((number) => {
   const pair = keyPair(Buffer.alloc(32, number + 1))
   return { number, pair, key: pair.publicKey.toString('hex'), port: basePort + number }
 })

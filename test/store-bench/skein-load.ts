@@ -7,9 +7,9 @@ import { silentLogger } from '../../mesh/logger/logger.ts'
 import { encodeTransaction } from '../../mesh/store/operation.ts'
 import { say, serveLines } from './lines.ts'
 import { load, nextPut, untilAcknowledged } from './load.ts'
-import { identities, openBenchLinks } from './skein-links.ts'
+import { identities, loadNumber, openBenchLinks } from './skein-links.ts'
 
-const links = await openBenchLinks(3)
+const links = await openBenchLinks(loadNumber)
 const channel = new RaftChannel({
   links,
   identity: { cluster: 'bench', generation: 1 },
@@ -17,7 +17,7 @@ const channel = new RaftChannel({
   logger: silentLogger,
 })
 const proposer = new Proposer({
-  id: identities[3]!.key,
+  id: identities[loadNumber]!.key,
   clock: systemClock,
   send: (to, datagram) => channel.send(to, encodeDatagram(datagram)),
   proposeHere: () => Promise.reject(new Error('the load leads nobody')),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { until } from '../lab/until.ts'
 import { Child } from './lines.ts'
-import { identities } from './skein-links.ts'
+import { identities, readerNumber, voterCount } from './skein-links.ts'
 import type { Target } from './target.ts'
 
 /** Three voters of ours. */
@@ -46,7 +46,24 @@ export async function startSkein(directory: string): Promise<Target> {
         return linked === 3
       })
     },
-    reader: async () => members.find((_one, at) => identities[at]!.key !== newest.leader)!,
+    startReader: async () => {
+      const child = member(readerNumber)
+      const tellMembers = (count: number) => Promise.all(members.map((one) => one.ask({ what: 'members', count })))
+      const learners = async () => (await (await leader()).ask<{ learners: string[] }>({ what: 'status' })).learners
+      await tellMembers(readerNumber + 1)
+      await until('a learner of skein', async () => opened.has(readerNumber) && (await learners()).length === 1)
+      return {
+        about: "a learner's own process, from its own state",
+        child,
+        async stop() {
+          child.kill()
+          await child.exited
+          opened.delete(readerNumber)
+          await tellMembers(voterCount)
+          await until('the learner is no member', async () => (await learners()).length === 0)
+        },
+      }
+    },
     async stop() {
       for (const child of [...members, load]) child.kill()
       await Promise.all([...members, load].map(({ exited }) => exited))

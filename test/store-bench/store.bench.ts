@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { quantile } from '../../scripts/benchmark/quantile.ts'
 import { startEtcd } from './etcd.ts'
-import type { RunResult } from './load.ts'
+import type { RunResult, WatchResult } from './load.ts'
 import { startSkein } from './skein.ts'
 import { largestRssMb, memberCpuSeconds, type Target, writtenMb } from './target.ts'
 
@@ -44,19 +44,26 @@ async function puts(target: Target, clients: number, limit: { seconds: number } 
   return result
 }
 
+/** Linearizable and local reads by 64 clients; then half a hundred watches of everything, while 64 clients write. */
 async function reads(target: Target): Promise<void> {
-  const reader = await target.reader()
+  const { about, child, stop } = await target.startReader()
+  console.log(`${target.name}: read and watched by ${about}`)
+  const cpu = ({ cpuSeconds }: { cpuSeconds: number }, before: number) =>
+    `cpu ${cpuSeconds.toFixed(1)} s reader, ${(memberCpuSeconds(target) - before).toFixed(1)} s members`
   for (const what of ['linearizable', 'local']) {
-    const { perSecond, p99Ms } = await reader.ask<RunResult>({ what, clients: 64, seconds })
-    console.log(`${target.name}: 64 clients: ${Math.round(perSecond)} ${what} reads/s, p99 ${p99Ms.toFixed(1)} ms`)
+    const before = memberCpuSeconds(target)
+    const result = await child.ask<RunResult>({ what, clients: 64, seconds })
+    const { perSecond, p99Ms } = result
+    console.log(
+      `${target.name}: 64 clients: ${Math.round(perSecond)} ${what} reads/s, p99 ${p99Ms.toFixed(1)} ms; ${cpu(result, before)}`,
+    )
   }
-}
-
-/** Half a hundred watches of everything on one follower of ours, while 64 clients write. */
-async function fanOut(target: Target): Promise<void> {
-  const watching = (await target.reader()).ask<{ perSecond: number }>({ what: 'watch', watches: 50, seconds })
+  const before = memberCpuSeconds(target)
+  const watching = child.ask<WatchResult>({ what: 'watch', watches: 50, seconds })
   await puts(target, 64, { seconds })
-  console.log(`${target.name}: 50 watches: ${Math.round((await watching).perSecond)} events/s`)
+  const watched = await watching
+  console.log(`${target.name}: 50 watches: ${Math.round(watched.perSecond)} events/s; ${cpu(watched, before)}`)
+  await stop()
 }
 
 /** Seconds from a leader's end until a write is acknowledged; then its process is started again. */
@@ -87,7 +94,6 @@ try {
   }
   for (const clients of [1, 64, 1000]) for (const target of targets) await puts(target, clients, { seconds })
   for (const target of targets) await reads(target)
-  for (const target of targets) if (target.name === 'skein') await fanOut(target)
   const rss = new Map<string, number>()
   for (const target of targets) {
     await puts(target, 256, { count: Number(values.count) })

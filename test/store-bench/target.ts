@@ -10,8 +10,16 @@ export interface Target {
   leader(): Promise<Child>
   /** Starts a member that was killed, on what it had; resolves when it votes again, has caught up, and is linked with the load. */
   restart(member: Child): Promise<void>
-  /** Where linearizable and local reads are measured. */
-  reader(): Promise<Child>
+  /** Starts what reads and watches, in a process of its own. */
+  startReader(): Promise<Reader>
+  stop(): Promise<void>
+}
+
+/** Answers `linearizable`, `local` and `watch`. */
+export interface Reader {
+  /** Where the reads are answered. */
+  about: string
+  child: Child
   stop(): Promise<void>
 }
 
