@@ -23,7 +23,7 @@ export function encodeCommand({ featureLevel, timeMs, payload }: Command): Uint8
   return bytes
 }
 
-/** The payload is a view of the bytes given. Throws Damaged, and UpgradeNeeded when it takes more than `knownLevel`. */
+/** Throws Damaged, and UpgradeNeeded when it takes more than `knownLevel`. */
 export function decodeCommand(bytes: Uint8Array, knownLevel = knownFeatureLevel): Command {
   if (bytes.byteLength < headerBytes) throw new Damaged(`a command of ${bytes.byteLength} bytes is too short`)
   const featureLevel = bytes[0]!
@@ -31,5 +31,7 @@ export function decodeCommand(bytes: Uint8Array, knownLevel = knownFeatureLevel)
   const timeMs = getFloat64(bytes, 1)
   if (featureLevel === 0 || !Number.isFinite(timeMs))
     throw new Damaged(`a command of level ${featureLevel}, time ${timeMs}`)
-  return { featureLevel, timeMs, payload: bytes.subarray(headerBytes) }
+  // A copy: for a view of it, JavaScriptCore makes an ArrayBuffer of its own for every small array, and looks at each when it collects.
+  const payload = Uint8Array.prototype.slice.call(bytes, headerBytes)
+  return { featureLevel, timeMs, payload }
 }

@@ -48,7 +48,8 @@ export interface ReplicatedStoreOptions {
 
 /** No listing is longer: keeps `LIMIT` within SQLite's integers. */
 const maxListed = 2 ** 40
-const ringBounds = { maxEvents: 200_000, maxBytes: 64 * 1024 * 1024 }
+/** Watches are served in this process, by those who keep a cache and events of their own: they are never far behind. */
+const ringBounds = { maxEvents: 16_384, maxBytes: 16 * 1024 * 1024 }
 /** Of the events of before a restart. */
 const restoredBounds = { maxOperations: 4096, maxBytes: 8 * 1024 * 1024 }
 const retentionPauseMs = 60_000

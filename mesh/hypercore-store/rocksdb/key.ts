@@ -6,7 +6,9 @@ export type Bytes = Uint8Array | string | null
 export function keyOf(bytes: Bytes): ByteString {
   if (bytes === null) return ''
   if (typeof bytes === 'string') return Buffer.from(bytes).toString('latin1')
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  // Not by a Buffer over it: each array on an ArrayBuffer is looked at by every collection, even by the one that lets it go.
+  const isBuffer = Buffer.isBuffer(bytes)
+  return (isBuffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString('latin1')
 }
 
 export function bytesOf(bytes: Bytes): Uint8Array {
