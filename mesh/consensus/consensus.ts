@@ -10,7 +10,7 @@ import type { Leadership } from '../raft/effects.ts'
 import type { Tunnels } from '../tunnel/tunnels.ts'
 import type { LeaderRules } from './leader-choice.ts'
 import type { MemberSource } from './members.ts'
-import { openOperations, serveOperations } from './operations-tunnel.ts'
+import { openFeed, openOperations, serveOperations } from './operations-tunnel.ts'
 import { RaftChannel } from './raft-channel.ts'
 import type { Report } from './report.ts'
 import { Reports, reportedLinks } from './reports.ts'
@@ -140,6 +140,10 @@ export class Consensus {
       random: Math.random,
       signal: this.#stopping.signal,
       openReplication: (leader) => openOperations(links, tunnels, this.#options, leader),
+      openFeed: (leader, avoid) => {
+        const { voters } = this.#openLog.status.configuration
+        return openFeed(links, tunnels, this.#options, { voters, leader, avoid })
+      },
       state: state && {
         applied: () => state.applied(),
         wanted: () => state.wanted(),

@@ -61,6 +61,22 @@ test('a cluster grows, heals and shrinks by itself, and loses nothing', async ()
   await cluster.close()
 }, 60_000)
 
+test('learners get what is committed from a voter that does not lead, or from each other', async () => {
+  const cluster = await threeVoters()
+  await cluster.start('4')
+  await cluster.start('5')
+  cluster.setMembers('12345')
+  const leader = await cluster.settled('123/45')
+  for (const id of ['4', '5']) {
+    const { log } = cluster.nodes.get(id)!
+    while (log.feedingPeer === undefined) await Bun.sleep(5)
+    expect(log.feedingPeer).not.toBe(leader.log.leadership.leader!)
+    await log.propose(Buffer.from(`of ${id}`))
+  }
+  for (const id of '12345') expect(await cluster.caughtUp(id)).toEqual(['of 4', 'of 5'])
+  await cluster.close()
+}, 60_000)
+
 test('five voters when five are asked for, three again, and one', async () => {
   const cluster = await threeVoters()
   await cluster.start('4')

@@ -1,21 +1,33 @@
 import type { Duplex } from 'streamx'
 import type { Links, PeerKey } from '../link/links.ts'
+import type { FeedStream } from '../log/learner-feed.ts'
 import type { Tunnel, TunnelRequest, Tunnels } from '../tunnel/tunnels.ts'
 import { type LogIdentity, mismatch } from './greeting.ts'
 
-const purpose = 'operations'
-/** Streams served at once: each reads the disk as fast as its peer takes it. */
-const maxServed = 8
+/**
+ * What a stream is for, and how many of them a node serves at once: newcomers and laggards fetch what there is, each as fast as the disk
+ * is read; learners stay and get what comes, which this node sends once to each.
+ */
+const purposes = { operations: 8, feed: 8 } as const
 const openTimeoutMs = 5000
 
 /** Serves the operations to peers. `replicate`: one end of such a stream, or undefined while there is no log here. */
 export function serveOperations(tunnels: Tunnels, identity: LogIdentity, replicate: () => Duplex | undefined): void {
+  for (const purpose of ['operations', 'feed'] as const) serve(tunnels, purpose, identity, replicate)
+}
+
+function serve(
+  tunnels: Tunnels,
+  purpose: keyof typeof purposes,
+  identity: LogIdentity,
+  replicate: () => Duplex | undefined,
+): void {
   let served = 0
   tunnels.accept(purpose, (tunnel, { metadata }) => {
     const { cluster = '', generation = '' } = metadata ?? {}
     const reason = mismatch(identity, { cluster, generation: Number(generation) })
     if (reason !== undefined) throw new Error(reason)
-    if (served >= maxServed) throw new Error(`${served} peers fetch operations here already: try another`)
+    if (served >= purposes[purpose]) throw new Error(`${served} peers get operations here already: try another`)
     const replication = replicate()
     if (replication === undefined) throw new Error('this node has no operations yet')
     served++
@@ -31,35 +43,51 @@ export function serveOperations(tunnels: Tunnels, identity: LogIdentity, replica
 }
 
 /** A stream whose other end is some peer's `replicate`: the preferred one's, or that of any that is linked. */
-export function openOperations(
+export async function openOperations(
   links: Links,
   tunnels: Tunnels,
   identity: LogIdentity,
   preferred: PeerKey | null,
 ): Promise<Duplex> {
-  return openAtAny(links, tunnels, { purpose, metadata: metadataOf(identity) }, preferred)
+  const before = (a: PeerKey, b: PeerKey) => Number(b === preferred) - Number(a === preferred)
+  const request = { purpose: 'operations', metadata: metadataOf(identity) }
+  return (await openAtAny(links, tunnels, request, before)).stream
+}
+
+/**
+ * A stream on which operations come as they are committed: of the nearest voter that does not lead, then of the nearest learner, of the
+ * leader when nobody else gives one, and of those to avoid last.
+ */
+export async function openFeed(
+  links: Links,
+  tunnels: Tunnels,
+  identity: LogIdentity,
+  { voters, leader, avoid }: { voters: readonly PeerKey[]; leader: PeerKey | null; avoid: readonly PeerKey[] },
+): Promise<FeedStream> {
+  const cost = (peer: PeerKey) => (avoid.includes(peer) ? 3 : peer === leader ? 2 : voters.includes(peer) ? 0 : 1)
+  const request = { purpose: 'feed', metadata: metadataOf(identity) }
+  return openAtAny(links, tunnels, request, (a, b) => cost(a) - cost(b))
 }
 
 export function metadataOf({ cluster, generation }: LogIdentity): Record<string, string> {
   return { cluster, generation: `${generation}` }
 }
 
-/** A tunnel to the preferred peer, or to the nearest that takes it. Rejects with every peer's reason. */
+/** A tunnel to the first peer that takes it: in the order given, the nearest first among equals. Rejects with every peer's reason. */
 export async function openAtAny(
   links: Links,
   tunnels: Tunnels,
   request: TunnelRequest,
-  preferred: PeerKey | null,
-): Promise<Tunnel> {
+  before: (a: PeerKey, b: PeerKey) => number,
+): Promise<{ peer: PeerKey; stream: Tunnel }> {
   const linked = links.status().filter(({ state }) => state === 'connected')
   const peers = linked.map(({ peer }) => peer).filter((peer) => peer !== links.self)
-  // The nearest first.
   const rttOf = new Map(linked.map(({ peer, rttMs }) => [peer, rttMs ?? Number.POSITIVE_INFINITY]))
-  peers.sort((a, b) => Number(b === preferred) - Number(a === preferred) || (rttOf.get(a)! < rttOf.get(b)! ? -1 : 1))
+  peers.sort((a, b) => before(a, b) || (rttOf.get(a)! < rttOf.get(b)! ? -1 : 1))
   const reasons: string[] = []
   for (const peer of peers) {
     try {
-      return await tunnels.open(peer, request, openTimeoutMs)
+      return { peer, stream: await tunnels.open(peer, request, openTimeoutMs) }
     } catch (error) {
       reasons.push(`${peer.slice(0, 8)}: ${(error as Error).message}`)
     }

@@ -61,7 +61,8 @@ export async function openState(
   has: number | undefined,
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
   const metadata = { ...metadataOf(identity), ...(has !== undefined && { has: `${has}` }) }
-  const tunnel = await openAtAny(links, tunnels, { purpose, metadata }, preferred)
+  const before = (a: PeerKey, b: PeerKey) => Number(b === preferred) - Number(a === preferred)
+  const { stream: tunnel } = await openAtAny(links, tunnels, { purpose, metadata }, before)
   tunnel.end(undefined)
   const chunks = tunnel[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   const first = await chunks.next()

@@ -135,7 +135,7 @@ export class VoterKeeper {
         id,
         joinedForMs: clock.nowMs() - (joinedMs.get(id) ?? 0),
         silentForMs: id === self ? 0 : heard > 0 ? nowMs - heard : never,
-        isCaughtUp: id === self || (progress?.state === 'replicate' && status.commit - progress.match <= maxLag),
+        isCaughtUp: id === self || (isFollowing(progress?.state) && status.commit - progress!.match <= maxLag),
         writeP99Ms: report?.writeP99Ms,
         links: report && new Map(report.links.map(({ peer, isDirect }) => [peer, { isDirect }])),
       }
@@ -147,6 +147,11 @@ export class VoterKeeper {
     this.#missingSinceMs.set(id, sinceMs)
     return nowMs - sinceMs >= removedAfterMs
   }
+}
+
+/** It gets entries as they come, from the leader or from peers. */
+function isFollowing(state: string | undefined): boolean {
+  return state === 'replicate' || state === 'fed'
 }
 
 export function medianRttMs(report: Report | undefined): number | undefined {

@@ -53,10 +53,7 @@ export async function fetchBlocks(core: Hypercore, stream: Duplex, wanted: reado
   const floor = await floorOf(core)
   // Else the length grows with the peer's while the blocks are on their way, and the last ones are missing at the end.
   core.core.replicator.eagerUpgrade = false
-  // Hypercore 11.37 writes its hints at every message of a peer whose core grows, and blocks wait behind them: on a slow disk for
-  // most of the time. They are written once, at the end.
-  const { flushHints } = core.core
-  core.core.flushHints = async () => {}
+  const resumeHints = withoutHints(core)
   const replication = core.replicate(false)
   const closed = new Promise<never>((_, reject) => {
     replication.once('close', () =>
@@ -89,9 +86,21 @@ export async function fetchBlocks(core: Hypercore, stream: Duplex, wanted: reado
     clearTimeout(timer)
     core.off('download', progressed)
     core.off('append', progressed)
-    core.core.flushHints = flushHints
+    resumeHints()
     stream.destroy()
     replication.destroy()
+  }
+}
+
+/**
+ * Hypercore 11.37 writes its hints at every message of a peer whose core grows, and blocks wait behind them: on a slow disk for most of
+ * the time. Until the returned function is called they are not; the next append writes them.
+ */
+export function withoutHints(core: Hypercore): () => void {
+  const { flushHints } = core.core
+  core.core.flushHints = async () => {}
+  return () => {
+    core.core.flushHints = flushHints
   }
 }
 

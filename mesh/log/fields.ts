@@ -1,4 +1,4 @@
-import type { Configuration } from '../raft/configuration.ts'
+import type { Configuration, PlacedConfiguration } from '../raft/configuration.ts'
 import type { Entry, LogPosition } from '../raft/entry.ts'
 import type { SnapshotMetadata } from '../raft/message.ts'
 import { Damaged } from './damaged.ts'
@@ -74,6 +74,15 @@ export const snapshot: Field<SnapshotMetadata> = {
   decode(value, name) {
     const [index, term, members] = asList(value, name, 3)
     return { ...position.decode([index, term], name), configuration: configuration.decode(members, name) }
+  },
+}
+
+export const placedConfiguration: Field<PlacedConfiguration | null> = {
+  encode: (value) => (value === null ? [] : [value.index, configuration.encode(value.configuration)]),
+  decode(value, name) {
+    const [index, members] = asList(value, name, 0)
+    if (index === undefined) return null
+    return { index: count.decode(index, name), configuration: configuration.decode(members, name) }
   },
 }
 

@@ -54,7 +54,7 @@ export async function openMemberLog(options: MemberLogOptions): Promise<VoterLog
 interface Found {
   /** Nothing at all. */
   isNew: boolean
-  /** A fetch that was interrupted leaves holes. */
+  /** The first fetch, interrupted, leaves holes. */
   isWhole: boolean
   /** Operations, those that only the Raft log has included. */
   length: number
@@ -89,15 +89,17 @@ async function lookAt({
     const core = await openOperationsCoreIn(storage, seed, generation)
     core.core.autoClose = false
     const hasLog = await RaftLog.exists(storage, secret)
-    let length = core.length
+    const floor = await floorOf(core)
+    const whole = Math.min(firstMissing(core, floor), core.length)
+    let length = whole
     if (hasLog) {
       const base = { index: 0, term: 0, configuration: emptyConfiguration }
       const log = await RaftLog.open({ storage, secret, cluster, base })
       length = Math.max(length, log.lastIndex)
       await log.close()
     }
-    const floor = await floorOf(core)
-    const isWhole = firstMissing(core, floor) >= core.length
+    // A node that has had a log takes part as far as it is whole; what a feed left behind comes with the next.
+    const isWhole = hasLog || whole === core.length
     const isNew = core.length === 0 && !hasLog
     await core.close()
     // Without a state above nobody misses what is cleared.

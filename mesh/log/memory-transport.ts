@@ -5,10 +5,13 @@ import type { Transport } from './transport.ts'
 export class MemoryNetwork {
   readonly #receivers = new Map<NodeId, (from: NodeId, datagram: Uint8Array) => void>()
   readonly #cut = new Set<NodeId>()
+  /** Told of each datagram. */
+  observe: ((from: NodeId, to: NodeId, datagram: Uint8Array) => void) | undefined
 
   transport(id: NodeId): Transport {
     return {
       send: (to, datagram) => {
+        this.observe?.(id, to, datagram)
         setImmediate(() => {
           if (!this.#cut.has(id) && !this.#cut.has(to)) this.#receivers.get(to)?.(id, datagram)
         })

@@ -3,7 +3,7 @@ import type { NodeId } from '../raft/entry.ts'
 import type { Message } from '../raft/message.ts'
 import { Damaged } from './damaged.ts'
 import { UpgradeNeeded } from './feature-level.ts'
-import { bytes, count, entries, type Field, flag, position, snapshot } from './fields.ts'
+import { bytes, count, entries, type Field, flag, placedConfiguration, position, snapshot } from './fields.ts'
 
 /** First byte of every encoded message. A change that an older build would get wrong needs a new number. */
 const format = 1
@@ -32,6 +32,8 @@ const layouts: Layouts = {
   'read-index-response': { incarnation: count, ticket: count, index: count },
   'snapshot-chunk': { transfer: count, snapshot: snapshot, offsetBytes: count, data: bytes, done: flag },
   'snapshot-progress': { transfer: count, offsetBytes: count },
+  feed: { elsewhere: flag, commit: count, configuration: placedConfiguration },
+  fed: { isFed: flag, match: count, configurationIndex: count },
 }
 
 const types = Object.keys(layouts) as Type[]

@@ -73,3 +73,29 @@ test('cleared blocks stay cleared, are no interrupted fetch, and the newest is n
   expect(await textAt(operations, 100)).toBe('101')
   await close()
 })
+
+test('what a feed left half done is not taken for whole: the node goes on as far as it has all, and fetches the rest before it appends', async () => {
+  const peer = await open(mkdtempSync(join(root, 'peer-')))
+  await peer.operations.append(entries(1, 3000))
+  await peer.operations.flush()
+  const directory = mkdtempSync(join(root, 'tail-'))
+  const first = await open(directory)
+  await first.operations.append(entries(1, 40))
+  // The length comes with the first block: the connection ends before the others are here.
+  await new Promise<void>((resolve) => {
+    void first.operations.beginFeed(resolve).then(() => first.operations.feedFrom(peer.operations.replicate(true)))
+  })
+  await first.close()
+
+  const { operations, close } = await open(directory)
+  const { length } = operations
+  expect(length).toBeGreaterThanOrEqual(40)
+  expect(length).toBeLessThan(3000)
+  expect([operations.announcedLength, operations.isWritable, operations.isWhole]).toEqual([3000, false, false])
+  expect(await textAt(operations, length - 1)).toBe(`${length}`)
+  await operations.fetch(peer.operations.replicate(true))
+  expect([operations.length, operations.isWritable, operations.isWhole]).toEqual([3000, true, true])
+  await operations.append(entries(3001, 1))
+  await close()
+  await peer.close()
+})

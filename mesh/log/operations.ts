@@ -5,6 +5,7 @@ import { type Command, decodeCommand } from './command-codec.ts'
 import type { CommittedBlock } from './committed-log.ts'
 import { knownFeatureLevel } from './feature-level.ts'
 import { fetchBlocks } from './fetch-operations.ts'
+import { LiveDownload } from './live-download.ts'
 import { decodeOperation, encodeOperation } from './operation-block.ts'
 import { firstMissing, floorOf, raiseFloor } from './operations-core.ts'
 
@@ -42,21 +43,22 @@ export class Operations {
   #gathering: { sinceMs: number; end: () => void } | undefined
   #floor: number
   #failure: Error | undefined
+  /** Peers give what comes next. */
+  #feed: LiveDownload | undefined
+  /** A feed or a fetch ended before all blocks of the core's length had come. */
+  #hasTail: boolean
 
   private constructor(core: Hypercore, floor: number, knownLevel: number) {
     this.#core = core
     this.#knownLevel = knownLevel
-    this.#durableLength = core.length
+    this.#durableLength = Math.min(firstMissing(core, floor), core.length)
+    this.#hasTail = this.#durableLength < core.length
     this.#floor = floor
   }
 
-  /** Throws when blocks are missing that were not cleared: a fetch was interrupted; and UpgradeNeeded. */
+  /** Blocks that came beyond a missing one count only when that one is here too. Throws UpgradeNeeded. */
   static async open(core: Hypercore, knownLevel = knownFeatureLevel): Promise<Operations> {
     const floor = await floorOf(core)
-    if (firstMissing(core, floor) < core.length) {
-      const here = `${firstMissing(core, floor)} of ${core.length}`
-      throw new Error(`only ${here} operations are here: fetch the others from a peer first (fetchOperations)`)
-    }
     // Else a remote head overtakes our own append and blocks appear twice.
     core.core.replicator.setPushOnly(true)
     const operations = new Operations(core, floor, knownLevel)
@@ -157,7 +159,8 @@ export class Operations {
     } finally {
       core.core.replicator.setPushOnly(true)
     }
-    this.#durableLength = core.length
+    this.#durableLength = Math.min(firstMissing(core, this.#floor), core.length)
+    this.#hasTail = !this.isWhole
     if (!this.isWhole) throw new Error('some operations are still missing')
     await this.#readLast()
   }
@@ -183,6 +186,52 @@ export class Operations {
     this.#floor = Math.max(index - 1, this.#floor)
   }
 
+  /**
+   * Peers give what comes next, over streams of `feedFrom`, until `endFeed`; `came` is called when there is something to take. No append
+   * may be under way.
+   */
+  async beginFeed(came: () => void): Promise<void> {
+    await this.endFeed()
+    await this.flush()
+    this.#feed = new LiveDownload(this.#core, this.#durableLength, came)
+  }
+
+  /** A stream whose other end is a peer's `replicate`; several may give at once. Returns its end. */
+  feedFrom(stream: Duplex): Duplex | undefined {
+    return this.#feed?.from(stream)
+  }
+
+  /** What has come since, in order and without a gap, up to a page of it. */
+  async takeFed(): Promise<CommittedBlock[]> {
+    const from = this.#durableLength
+    const end = Math.min(firstMissing(this.#core, from), this.#core.length, from + readPage)
+    const blocks = await Promise.all(Array.from({ length: Math.max(end - from, 0) }, (_, at) => this.get(from + at)))
+    this.#durableLength += blocks.length
+    const last = blocks.at(-1)
+    if (last !== undefined) this.#isLast(last)
+    return blocks as CommittedBlock[]
+  }
+
+  /** What came until now can still be taken. */
+  async endFeed(): Promise<void> {
+    await this.#feed?.end()
+    if (this.#feed === undefined) return
+    this.#feed = undefined
+    this.#hasTail = this.#core.length > this.#durableLength
+  }
+
+  /** This node may append: no peer does, and none has left anything half done. */
+  get isWritable(): boolean {
+    if (this.#feed !== undefined) return false
+    if (this.#hasTail) this.#hasTail = this.#core.length > this.#durableLength
+    return !this.#hasTail
+  }
+
+  /** Blocks that the core says there are, here or not. */
+  get announcedLength(): number {
+    return Math.max(this.#core.length, this.length)
+  }
+
   /** Every block up to the length is here: no fetch was left half done. */
   get isWhole(): boolean {
     return firstMissing(this.#core, this.#floor) >= this.#core.length
@@ -196,6 +245,7 @@ export class Operations {
 
   async close(): Promise<void> {
     try {
+      await this.endFeed()
       await this.flush()
     } finally {
       await this.#core.close()
@@ -242,9 +292,13 @@ export class Operations {
     if (this.length === 0) return
     const last = await this.get(this.length - 1)
     if (last === undefined) throw new Error(`operation ${this.length - 1} is missing from the log`)
-    this.#featureLevel = last.featureLevel
-    this.#timeMs = last.timeMs
-    this.#lastTerm = last.term
+    this.#isLast(last)
+  }
+
+  #isLast({ featureLevel, timeMs, term }: CommittedBlock): void {
+    this.#featureLevel = featureLevel
+    this.#timeMs = timeMs
+    this.#lastTerm = term
   }
 
   #blockOf({ index, term, kind, data }: Entry, expected: number): CommittedBlock {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Logger } from '../logger/logger.ts'
 import type { ConfigurationTarget } from '../raft/configuration.ts'
-import type { ChunkRequest, Effects, Leadership } from '../raft/effects.ts'
+import type { ChunkRequest, Effects, FeedSource, Leadership } from '../raft/effects.ts'
 import type { Entry, Index, LogPosition, NodeId } from '../raft/entry.ts'
 import type { Message, SnapshotMetadata } from '../raft/message.ts'
 import { defaultLimits, type Limits } from '../raft/options.ts'
@@ -33,6 +33,8 @@ export interface RaftDriverOptions {
   /** Makes the state the one after this index, durably, before the log begins anew there. */
   install(snapshot: SnapshotMetadata): Promise<void>
   leadershipChanged?(leadership: Leadership): void
+  /** A learner may take committed entries from peers, or gets them from the leader again, see `beginFeed`. */
+  feedChanged?(source: FeedSource): void
   /** The node can take no further part; it is stopped already. */
   failed(error: Error): void
 }
@@ -115,6 +117,22 @@ export class RaftDriver {
     return this.#run(() => this.#raft.proposeConfiguration(target))
   }
 
+  /** Resolves when nothing is applied any more: peers give what is committed, and `fed` says how far. False: not now. */
+  async beginFeed(): Promise<boolean> {
+    const isBegun = this.#run(() => this.#raft.beginFeed()) === true
+    await this.#applying
+    return isBegun
+  }
+
+  /** Everything up to there is applied, and durable below. */
+  fed(position: LogPosition): void {
+    this.#run(() => this.#raft.fed(position))
+  }
+
+  declineFeed(): void {
+    this.#run(() => this.#raft.declineFeed())
+  }
+
   receive(message: Message): void {
     this.#run(() => this.#raft.step(message))
   }
@@ -147,7 +165,7 @@ export class RaftDriver {
       this.#schedule()
       return result
     } catch (error) {
-      this.#fail(error as Error)
+      this.fail(error as Error)
       return undefined
     }
   }
@@ -164,13 +182,13 @@ export class RaftDriver {
           this.#handle(effects)
         }
       } catch (error) {
-        this.#fail(error as Error)
+        this.fail(error as Error)
       }
     })
   }
 
   #handle(effects: Effects): void {
-    const { sendNow, persist, send, apply, reads, chunkRequests, leadership } = effects
+    const { sendNow, persist, send, apply, reads, chunkRequests, feed, leadership } = effects
     for (const message of sendNow) this.#options.send(message)
     if (persist !== undefined || (send.length > 0 && this.#isWriting)) {
       this.#writes.push(effects)
@@ -180,6 +198,7 @@ export class RaftDriver {
     }
     if (apply.length > 0) this.#apply(apply)
     if (reads !== undefined) this.#answerReads(reads.ticket, reads.index)
+    if (feed !== undefined) this.#options.feedChanged?.(feed)
     if (leadership !== undefined) this.#leadershipChanged(leadership)
     for (const request of chunkRequests) this.#sendSnapshot(request)
   }
@@ -200,7 +219,7 @@ export class RaftDriver {
         this.#run(() => this.#raft.persisted(taken.at(-1)!.sequence))
       }
     } catch (error) {
-      this.#fail(error as Error)
+      this.fail(error as Error)
     } finally {
       this.#isWriting = false
     }
@@ -216,7 +235,7 @@ export class RaftDriver {
         this.#run(() => this.#raft.applied(index))
         await this.#compact(index)
       } catch (error) {
-        this.#fail(error as Error)
+        this.fail(error as Error)
       }
     })
   }
@@ -269,7 +288,8 @@ export class RaftDriver {
     }
   }
 
-  #fail(error: Error): void {
+  /** Also when what is below can go no further. */
+  fail(error: Error): void {
     if (this.#stopped !== undefined) return
     this.#options.logger.error('consensus stops on this node', { error: error.message })
     void this.stop(error)

@@ -2,106 +2,18 @@ import { afterAll, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../clock/clock.ts'
 import { silentLogger } from '../logger/logger.ts'
-import type { CommittedBlock } from './committed-log.ts'
 import { fetchOperations } from './fetch-operations.ts'
-import { MemoryNetwork } from './memory-transport.ts'
-import { VoterLog } from './voter-log.ts'
+import { seed, TestLogs } from './test-logs.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'skein-voter-log-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-const seed = new Uint8Array(32).fill(7)
-const shared = { seed, generation: 1, cluster: 'k', clock: systemClock, random: Math.random, logger: silentLogger }
-
-/** Voters in one process, each with its own directory. */
-class Cluster {
-  readonly network = new MemoryNetwork()
-  readonly directory = mkdtempSync(join(root, 'cluster-'))
-  readonly logs = new Map<string, VoterLog>()
-  /** Payloads delivered to each since its last start. */
-  readonly delivered = new Map<string, CommittedBlock[]>()
-  /** From whom those who lag fetch, instead of from the leader; and how often they did. */
-  source: string | undefined
-  fetches = 0
-
-  constructor(
-    readonly ids: string[],
-    readonly maxKeptBytes?: number,
-  ) {}
-
-  async start(id: string, voters = this.ids): Promise<VoterLog> {
-    const log = await VoterLog.open({
-      ...shared,
-      id,
-      voters,
-      directory: join(this.directory, id),
-      secret: new Uint8Array(32).fill(Number(id)),
-      transport: this.network.transport(id),
-      tickMs: 20,
-      maxKeptBytes: this.maxKeptBytes,
-      openReplication: async (leader) => {
-        this.fetches++
-        const peer = this.logs.get(this.source ?? leader ?? '')
-        if (peer === undefined) throw new Error('no leader is known')
-        return peer.replicate(true)
-      },
-      proposeTimeoutMs: 3000,
-    })
-    const blocks: CommittedBlock[] = []
-    this.delivered.set(id, blocks)
-    this.logs.set(id, log)
-    await log.subscribe(0, async (more) => {
-      blocks.push(...more)
-    })
-    this.network.heal(id)
-    return log
-  }
-
-  async stop(id: string): Promise<void> {
-    this.network.cut(id)
-    await this.logs.get(id)!.close()
-    this.logs.delete(id)
-  }
-
-  async all(): Promise<this> {
-    for (const id of this.ids) await this.start(id)
-    await this.leader()
-    return this
-  }
-
-  /** Waits for a node that leads with an entry of its own term committed. */
-  async leader(): Promise<string> {
-    for (;;) {
-      for (const [id, log] of this.logs) {
-        if (log.leadership.role !== 'leader') continue
-        const index = await log.readIndex().catch(() => undefined)
-        if (index !== undefined && log.leadership.role === 'leader') return id
-      }
-      await Bun.sleep(5)
-    }
-  }
-
-  /** Waits until a node has delivered what was committed anywhere. */
-  async caughtUp(id: string): Promise<string[]> {
-    const index = await this.logs.get(id)!.readIndex()
-    const blocks = this.delivered.get(id)!
-    while ((blocks.at(-1)?.index ?? -1) + 1 < index) await Bun.sleep(2)
-    return texts(blocks)
-  }
-
-  async close(): Promise<void> {
-    for (const id of [...this.logs.keys()]) await this.stop(id)
-  }
-}
-
-function texts(blocks: CommittedBlock[]): string[] {
-  return blocks.filter(({ payload }) => payload.byteLength > 0).map(({ payload }) => Buffer.from(payload).toString())
-}
+const logsOf = (ids: string[], maxKeptBytes?: number) =>
+  new TestLogs(mkdtempSync(join(root, 'logs-')), ids, maxKeptBytes)
 
 test('three voters: proposals at any of them reach all, in one order, as the same bytes', async () => {
-  const cluster = await new Cluster(['1', '2', '3']).all()
+  const cluster = await logsOf(['1', '2', '3']).all()
   await Promise.all(
     Array.from({ length: 60 }, (_, at) => cluster.logs.get(`${(at % 3) + 1}`)!.propose(Buffer.from(`p${at}`))),
   )
@@ -120,7 +32,7 @@ test('three voters: proposals at any of them reach all, in one order, as the sam
 }, 30_000)
 
 test('the leader is gone: the others go on, and it catches up when it returns', async () => {
-  const cluster = await new Cluster(['1', '2', '3']).all()
+  const cluster = await logsOf(['1', '2', '3']).all()
   await cluster.logs.get('1')!.propose(Buffer.from('before'))
   const leader = await cluster.leader()
   await cluster.stop(leader)
@@ -135,7 +47,7 @@ test('the leader is gone: the others go on, and it catches up when it returns', 
 }, 30_000)
 
 test('without a majority nothing is written, nothing is read, and both say so', async () => {
-  const cluster = await new Cluster(['1', '2', '3']).all()
+  const cluster = await logsOf(['1', '2', '3']).all()
   const [kept] = cluster.ids
   for (const id of cluster.ids.slice(1)) await cluster.stop(id)
   const log = cluster.logs.get(kept!)!
@@ -146,7 +58,7 @@ test('without a majority nothing is written, nothing is read, and both say so', 
 }, 30_000)
 
 test('all are stopped and started again: everything is there', async () => {
-  const cluster = await new Cluster(['1', '2', '3']).all()
+  const cluster = await logsOf(['1', '2', '3']).all()
   for (let at = 0; at < 10; at++) await cluster.logs.get('2')!.propose(Buffer.from(`p${at}`))
   await cluster.close()
   await cluster.all()
@@ -157,7 +69,7 @@ test('all are stopped and started again: everything is there', async () => {
 }, 30_000)
 
 test('leadership goes where it is sent', async () => {
-  const cluster = await new Cluster(['1', '2', '3']).all()
+  const cluster = await logsOf(['1', '2', '3']).all()
   const leader = await cluster.leader()
   const [next] = cluster.ids.filter((id) => id !== leader)
   expect(cluster.logs.get(leader)!.transferLeadership(next!)).toBeUndefined()
@@ -166,7 +78,7 @@ test('leadership goes where it is sent', async () => {
 }, 30_000)
 
 test('one voter grows to three, the new ones starting where the operations are', async () => {
-  const cluster = new Cluster(['1'])
+  const cluster = logsOf(['1'])
   await cluster.all()
   const first = cluster.logs.get('1')!
   for (let at = 0; at < 300; at++) await first.propose(Buffer.from(`p${at}`))
@@ -191,7 +103,7 @@ test('one voter grows to three, the new ones starting where the operations are',
 }, 60_000)
 
 test('a voter that lagged fetches operations and goes on from there', async () => {
-  const cluster = await new Cluster(['1', '2', '3']).all()
+  const cluster = await logsOf(['1', '2', '3']).all()
   await cluster.stop('3')
   for (let at = 0; at < 50; at++) await cluster.logs.get('1')!.propose(Buffer.from(`p${at}`))
   await cluster.caughtUp('2')
@@ -205,7 +117,7 @@ test('a voter that lagged fetches operations and goes on from there', async () =
 }, 60_000)
 
 test('kill -9 of all voters at once: everything acknowledged is there, the same on each', async () => {
-  const cluster = new Cluster(['1', '2', '3'])
+  const cluster = logsOf(['1', '2', '3'])
   for (const round of [1, 2, 3]) {
     const writer = join(import.meta.dir, 'voter-log-writer.ts')
     const child = Bun.spawn([process.execPath, writer, cluster.directory], { stdout: 'pipe' })
@@ -227,7 +139,7 @@ test('kill -9 of all voters at once: everything acknowledged is there, the same 
 }, 60_000)
 
 test('a voter that was cut off for long fetches what the others have compacted, while all goes on', async () => {
-  const cluster = await new Cluster(['1', '2', '3'], 2000).all()
+  const cluster = await logsOf(['1', '2', '3'], 2000).all()
   const leader = await cluster.leader()
   const [lagging] = cluster.ids.filter((id) => id !== leader)
   cluster.network.cut(lagging!)
@@ -248,7 +160,7 @@ test('a voter that was cut off for long fetches what the others have compacted, 
 }, 60_000)
 
 test('a peer that has less than is needed is asked again after a pause, which leaves it time to get there', async () => {
-  const cluster = await new Cluster(['1', '2', '3', '4', '5'], 2000).all()
+  const cluster = await logsOf(['1', '2', '3', '4', '5'], 2000).all()
   const leader = await cluster.leader()
   const [lagging, behind] = cluster.ids.filter((id) => id !== leader) as [string, string]
   cluster.network.cut(lagging)
@@ -264,7 +176,7 @@ test('a peer that has less than is needed is asked again after a pause, which le
 }, 60_000)
 
 test('damaged datagrams are dropped', async () => {
-  const cluster = await new Cluster(['1', '2', '3']).all()
+  const cluster = await logsOf(['1', '2', '3']).all()
   const stranger = cluster.network.transport('9')
   for (const bytes of [[], [0], [0, 1, 2, 3], [1, 2], [2, 0, 0, 0, 0, 0, 0, 0, 0, 77], [9, 9]]) {
     for (const id of cluster.ids) stranger.send(id, new Uint8Array(bytes))

@@ -5,7 +5,7 @@ import { within } from '../clock/deadline.ts'
 import type { Logger } from '../logger/logger.ts'
 import { type ConfigurationTarget, emptyConfiguration } from '../raft/configuration.ts'
 import type { Leadership } from '../raft/effects.ts'
-import type { Entry, NodeId } from '../raft/entry.ts'
+import type { NodeId } from '../raft/entry.ts'
 import type { Message } from '../raft/message.ts'
 import type { RaftStatus } from '../raft/raft.ts'
 import { Refusal } from '../raft/refusal.ts'
@@ -14,9 +14,11 @@ import type { AdoptedState } from './adopted-state.ts'
 import { encodeCommand } from './command-codec.ts'
 import type { CommittedBlock, CommittedLog } from './committed-log.ts'
 import { decodeDatagram, encodeDatagram } from './datagram.ts'
+import { Delivery } from './delivery.ts'
 import { Durations } from './durations.ts'
 import { handOver } from './hand-over.ts'
 import { HeldProposals } from './held-proposals.ts'
+import { type FeedStream, LearnerFeed } from './learner-feed.ts'
 import { decodeMessage, encodeMessage } from './message-codec.ts'
 import { Operations } from './operations.ts'
 import { openOperationsCoreIn } from './operations-core.ts'
@@ -51,6 +53,11 @@ export interface VoterLogOptions {
    * their Raft logs. Any will do; the leader, when known, is up to date.
    */
   openReplication(leader: NodeId | null): Promise<Duplex>
+  /**
+   * Opens one on which operations come as they are committed, for a learner: see `LearnerFeed`. Absent: learners get entries from the
+   * leader.
+   */
+  openFeed?(leader: NodeId | null, avoid: readonly NodeId[]): Promise<FeedStream>
   /** The state above, for a node that lags further behind than others keep operations. Absent: they keep all. */
   state?: AdoptedState
   /** Told at each change, from the first election on. */
@@ -86,8 +93,6 @@ const defaultProposeTimeoutMs = 8000
 const maxEntryBytes = 4 * 1024 * 1024 - 64 * 1024
 /** Longest wait for another leader at an orderly end. */
 const handOverTimeoutMs = 3000
-/** Between two tries to fetch operations. */
-const fetchPauseMs = 500
 
 /**
  * The log of a cluster of voters. A payload whose fate is not known is proposed again, so it may be committed twice: its
@@ -103,10 +108,8 @@ export class VoterLog implements CommittedLog {
   readonly #held: HeldProposals
   #driver!: RaftDriver
   #leadership: Leadership = { role: 'follower', term: 0, leader: null }
-  #deliver: ((blocks: CommittedBlock[]) => Promise<void>) | undefined
-  #from = 0
-  /** Applying and the start of a subscription, one after the other. */
-  #turn: Promise<void> = Promise.resolve()
+  readonly #delivery: Delivery
+  readonly #feed: LearnerFeed
   #failure: StoreError | undefined
 
   private constructor(options: VoterLogOptions, disk: Disk, operations: Operations, raftLog: RaftLog) {
@@ -118,6 +121,26 @@ export class VoterLog implements CommittedLog {
     this.#held = new HeldProposals({
       propose: (payload) => this.#proposeNow(payload),
       mayWait: (payload) => options.mayWait?.(payload) ?? false,
+    })
+    this.#delivery = new Delivery({
+      operations,
+      logger: options.logger,
+      leader: () => this.#leadership.leader,
+      openReplication: (leader) => options.openReplication(leader),
+      state: options.state,
+      assertOpen: () => this.#assertOpen(),
+      fed: (position) => this.#driver.fed(position),
+      failed: (error) => this.#driver.fail(error),
+    })
+    this.#feed = new LearnerFeed({
+      clock: options.clock,
+      logger: options.logger,
+      open: (avoid) => this.#openFeed(avoid),
+      begin: () => this.#beginFeed(),
+      attach: (stream) => operations.feedFrom(stream),
+      decline: () => this.#driver.declineFeed(),
+      progress: () => ({ length: operations.length, announced: this.#driver.status.announced }),
+      leader: () => this.#leadership.leader,
     })
     this.#proposer = new Proposer({
       id: options.id,
@@ -209,12 +232,7 @@ export class VoterLog implements CommittedLog {
   }
 
   subscribe(from: number, deliver: (blocks: CommittedBlock[]) => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(async () => {
-      for await (const blocks of this.#operations.pages(from)) await deliver(blocks)
-      this.#deliver = deliver
-      this.#from = from
-    })
-    return this.#turn
+    return this.#delivery.subscribe(from, deliver)
   }
 
   async readIndex(): Promise<number> {
@@ -259,7 +277,12 @@ export class VoterLog implements CommittedLog {
     this.#driver.setElectionTimeout(timeoutMs)
   }
 
-  /** One end of a stream that serves the operations to a learner or a laggard, see `fetchOperations`. */
+  /** At a learner: the peer whose operations come here as they are committed. */
+  get feedingPeer(): NodeId | undefined {
+    return this.#feed.peer
+  }
+
+  /** One end of a stream that serves the operations to a learner or a laggard, see `fetchOperations` and `LearnerFeed`. */
   replicate(isInitiator: boolean): Duplex {
     return this.#operations.replicate(isInitiator)
   }
@@ -268,10 +291,11 @@ export class VoterLog implements CommittedLog {
   async close(): Promise<void> {
     const untilMs = this.#options.clock.monotonicMs() + handOverTimeoutMs
     this.#held.release()
+    this.#feed.close()
     await handOver(this, () => this.#failure !== undefined || this.#options.clock.monotonicMs() > untilMs)
     this.#failure ??= new StoreError('Closed', 'the log is closed')
     await this.#driver.stop(this.#failure)
-    await this.#turn.catch(() => {})
+    await this.#delivery.settled()
     await this.#raftLog.close()
     await this.#operations.close()
     await this.#storage.close()
@@ -296,8 +320,9 @@ export class VoterLog implements CommittedLog {
         this.#operations.hurry()
         return this.#operations.durableLength
       },
-      apply: (entries) => this.#apply(entries),
-      install: (snapshot) => this.#install(snapshot.index),
+      apply: (entries) => this.#delivery.apply(entries),
+      install: (snapshot) => this.#delivery.install(snapshot.index),
+      feedChanged: (source) => (source === 'elsewhere' ? this.#feed.offered() : this.#feed.end()),
       leadershipChanged: (leadership) => {
         this.#leadership = leadership
         // Not within Raft's own turn.
@@ -313,56 +338,15 @@ export class VoterLog implements CommittedLog {
     transport.receive((from, datagram) => this.#receive(from, datagram))
   }
 
-  #apply(entries: readonly Entry[]): Promise<void> {
-    const turn = this.#turn.then(async () => {
-      await this.#hand(await this.#operations.append(entries))
-    })
-    this.#turn = turn
-    return turn
+  #openFeed(avoid: readonly NodeId[]): Promise<FeedStream> {
+    const { openFeed } = this.#options
+    return openFeed?.(this.#leadership.leader, avoid) ?? Promise.reject(new Error('this node does not ask its peers'))
   }
 
-  /** What the subscriber asked for; after a crash it may be ahead of the operations, which are applied again from the log. */
-  async #hand(blocks: CommittedBlock[]): Promise<void> {
-    const due =
-      blocks[0] !== undefined && blocks[0].index >= this.#from
-        ? blocks
-        : blocks.filter(({ index }) => index >= this.#from)
-    if (due.length > 0) await this.#deliver?.(due)
-  }
-
-  /** Fetches operations up to at least this length and delivers them; tries again while no peer gives them. */
-  #install(length: number): Promise<void> {
-    const turn = this.#turn.then(async () => {
-      let from = this.#operations.length
-      while (this.#operations.length < Math.max(length, from) || !this.#operations.isWhole) {
-        if (this.#failure !== undefined) throw this.#failure
-        try {
-          const adopted = await this.#adoptState()
-          from = adopted ?? from
-          const stream = await this.#options.openReplication(this.#leadership.leader)
-          await this.#operations.fetch(stream, adopted === undefined ? [] : await this.#options.state?.wanted())
-          const { length: fetched } = this.#operations
-          // Its disk may be behind what it has committed: asked again at once, it would have no time to get there.
-          if (fetched < length) throw new Error(`the peer has ${fetched} of ${length} operations`)
-        } catch (error) {
-          this.#options.logger.warn('operations could not be fetched', { error: (error as Error).message })
-          await new Promise((resolve) => setTimeout(resolve, fetchPauseMs))
-        }
-      }
-      for await (const blocks of this.#operations.pages(from)) await this.#hand(blocks)
-    })
-    this.#turn = turn
-    return turn
-  }
-
-  /** Where no peer has all operations that are missing here any longer, the state itself comes from a peer. */
-  async #adoptState(): Promise<number | undefined> {
-    const applied = await this.#options.state?.adopt(this.#leadership.leader, this.#operations.length)
-    if (applied === undefined) return undefined
-    await this.#operations.skipTo(applied)
-    this.#from = applied
-    this.#options.logger.info('the state is taken from a peer', { operations: applied })
-    return applied
+  async #beginFeed(): Promise<boolean> {
+    if (!(await this.#driver.beginFeed())) return false
+    await this.#delivery.beginFeed()
+    return true
   }
 
   /** A peer's damaged datagram is dropped and said; it must not stop this node. */

@@ -18,6 +18,8 @@ const handlers: Handlers = {
   'read-index-response': ({ reads }, message) => reads.onReadIndexResponse(message),
   'snapshot-chunk': ({ snapshots }, message) => snapshots.onChunk(message),
   'snapshot-progress': ({ snapshots }, message) => snapshots.onProgress(message),
+  feed: ({ feed }, message) => feed.onFeed(message),
+  fed: ({ feed }, message) => feed.onFed(message),
   'timeout-now': ({ transfer }) => transfer.onTimeoutNow(),
   // Its term, which `Raft.step` has looked at, was all it had to say.
   'stale-term': () => {},

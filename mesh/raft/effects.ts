@@ -33,6 +33,9 @@ export interface ChunkRequest {
   readonly offsetBytes: number
 }
 
+/** Where a learner gets entries: from the leader, or committed ones from any peer (`Raft.beginFeed`). */
+export type FeedSource = 'leader' | 'elsewhere'
+
 export interface Leadership {
   readonly role: Role
   readonly term: Term
@@ -61,6 +64,8 @@ export interface Effects {
   readonly apply: readonly Entry[]
   readonly reads?: ReadyReads
   readonly chunkRequests: readonly ChunkRequest[]
+  /** Present when a learner may, or must no longer, take committed entries from peers. */
+  readonly feed?: FeedSource
   /** Present when role, term or leader changed. */
   readonly leadership?: Leadership
 }

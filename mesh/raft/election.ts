@@ -23,7 +23,7 @@ export class Election {
     // has nobody to hear from.
     const isFree = state.role === 'follower' && this.#isSoleVoter()
     if (state.elapsedTicks <= state.timeoutTicks && !isFree) return
-    if (this.#mayBeNeeded()) this.preCampaign()
+    if (this.mayBeNeeded()) this.preCampaign()
     else state.elapsedTicks = state.timeoutTicks
   }
 
@@ -139,7 +139,9 @@ export class Election {
     const peers = new Set(state.peers)
     for (const id of state.progress.keys()) if (!peers.has(id)) state.progress.delete(id)
     for (const id of peers) {
-      if (state.progress.has(id)) continue
+      const known = state.progress.get(id)
+      if (known?.state === 'fed' && isVoter(state.membership.current, id)) this.#parts.feed.recall(id, known)
+      if (known !== undefined) continue
       state.progress.set(id, new Progress(state.log.lastIndex, new Inflight(maxInflightAppends, maxInflightBytes)))
     }
   }
@@ -148,7 +150,7 @@ export class Election {
    * A server that its newest configuration leaves out still has to campaign until that is committed: it may be the
    * only one with the entry (thesis 4.2.2).
    */
-  #mayBeNeeded(): boolean {
+  mayBeNeeded(): boolean {
     const { state } = this.#parts
     return state.membership.from(state.commit).some((configuration) => isVoter(configuration, state.id))
   }

@@ -19,9 +19,13 @@ export class Follower {
   }
 
   onAppend(message: Append): void {
-    const { state } = this.#parts
+    const { state, feed } = this.#parts
     const { from, previous, entries } = message
     this.hears(from)
+    if (state.isFed) {
+      feed.answer(from)
+      return
+    }
     if (previous.index < state.log.base.index) {
       state.promise({ type: 'append-accepted', to: from, match: state.commit })
       return
@@ -42,8 +46,12 @@ export class Follower {
   }
 
   onHeartbeat({ from, commit, round }: Heartbeat): void {
-    const { state } = this.#parts
+    const { state, feed } = this.#parts
     this.hears(from)
+    if (state.isFed) {
+      feed.answer(from)
+      return
+    }
     this.advanceCommit(Math.min(commit, state.log.lastIndex))
     state.free({ type: 'heartbeat-response', to: from, round })
   }

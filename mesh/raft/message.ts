@@ -1,4 +1,4 @@
-import type { Configuration } from './configuration.ts'
+import type { Configuration, PlacedConfiguration } from './configuration.ts'
 import type { Entry, Index, LogPosition, NodeId, Term } from './entry.ts'
 
 /** Every message carries its sender's term at the time of sending (figure 2, "rules for all servers"). */
@@ -58,6 +58,26 @@ export interface Heartbeat extends Envelope {
 export interface HeartbeatResponse extends Envelope {
   readonly type: 'heartbeat-response'
   readonly round: number
+}
+
+/**
+ * To a learner: whether it may take committed entries from any peer (`elsewhere`) or gets them from the leader. To one that does the
+ * former it comes in place of heartbeats.
+ */
+export interface Feed extends Envelope {
+  readonly type: 'feed'
+  readonly elsewhere: boolean
+  readonly commit: Index
+  /** The committed one that counts, for a learner that does not know it. */
+  readonly configuration: PlacedConfiguration | null
+}
+
+/** Whether a learner takes entries from its peers, and how far it got. */
+export interface Fed extends Envelope {
+  readonly type: 'fed'
+  readonly isFed: boolean
+  readonly match: Index
+  readonly configurationIndex: Index
 }
 
 /** "Start an election at once" (thesis 3.10). */
@@ -130,6 +150,8 @@ export type FreeMessage =
   | ReadIndex
   | ReadIndexResponse
   | SnapshotChunk
+  | Feed
+  | Fed
 
 /** Messages that must not leave before what they promise is durable. */
 export type PromiseMessage = RequestVote | Vote | AppendAccepted | SnapshotProgress

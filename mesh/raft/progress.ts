@@ -49,10 +49,10 @@ export interface SnapshotTransfer {
 
 /**
  * What the leader knows of one other node. `probe`: where its log meets ours is not known, one append at a time.
- * `replicate`: known, appends are pipelined. `snapshot`: it needs what our log no longer has.
+ * `replicate`: known, appends are pipelined. `snapshot`: it needs what our log no longer has. `fed`: it gets entries elsewhere.
  */
 export class Progress {
-  state: 'probe' | 'replicate' | 'snapshot' = 'probe'
+  state: 'probe' | 'replicate' | 'snapshot' | 'fed' = 'probe'
   /** The highest entry known to be durable there (matchIndex). */
   match: Index = 0
   /** The next entry to send (nextIndex). */
@@ -68,6 +68,11 @@ export class Progress {
   /** The last read round it confirmed. */
   round = 0
   snapshot: SnapshotTransfer | undefined
+  /** Learner: how far it said it got elsewhere, and the place of the configuration it knows. Counts for nothing. */
+  fed: Index = 0
+  configurationIndex: Index = 0
+  /** Heartbeats until it is offered again to get entries elsewhere. */
+  offerTicks = 0
 
   constructor(
     next: Index,
@@ -83,6 +88,13 @@ export class Progress {
     this.mustVerify = false
     this.snapshot = undefined
     this.inflight.clear()
+  }
+
+  feed(fed: Index, configurationIndex: Index): void {
+    this.probe(this.match + 1)
+    this.state = 'fed'
+    this.fed = fed
+    this.configurationIndex = configurationIndex
   }
 
   replicate(): void {

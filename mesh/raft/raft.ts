@@ -4,6 +4,7 @@ import { dispatch } from './dispatch.ts'
 import type { Effects, Leadership, Persist } from './effects.ts'
 import { Election } from './election.ts'
 import type { HardState, Index, LogPosition, NodeId } from './entry.ts'
+import { Feed } from './feed.ts'
 import { Follower } from './follower.ts'
 import type { Message, SnapshotMetadata } from './message.ts'
 import type { RaftOptions } from './options.ts'
@@ -27,6 +28,9 @@ export interface RaftStatus extends Leadership {
   configurationIndex: Index
   isChangingConfiguration: boolean
   isTransferring: boolean
+  /** What the leader said is committed, whatever this node has. */
+  announced: Index
+  isFed: boolean
   /** Leader only: what it knows of the others. */
   progress: { id: NodeId; state: string; match: Index; next: Index; isActive: boolean }[]
 }
@@ -53,6 +57,7 @@ export class Raft {
     parts.changes = new ConfigurationChanges(parts)
     parts.snapshots = new Snapshots(parts)
     parts.transfer = new Transfer(parts)
+    parts.feed = new Feed(parts)
     this.parts = parts
     this.#hardState = { term: parts.state.term, votedFor: parts.state.votedFor }
     this.#leadership = parts.state.leadership
@@ -148,6 +153,24 @@ export class Raft {
     state.applied = Math.max(state.applied, index)
   }
 
+  /**
+   * After `Effects.feed` said `elsewhere`: from now on the driver gets committed entries from peers and reports them with `fed`;
+   * what was handed out before is to be applied first. False: not now. Ends when `Effects.feed` says `leader`.
+   */
+  beginFeed(): boolean {
+    return this.parts.feed.begin()
+  }
+
+  /** Everything up to this position is committed, applied, and durable below. */
+  fed(position: LogPosition): void {
+    this.parts.feed.took(position)
+  }
+
+  /** No peer gives anything: the leader is asked for entries. */
+  declineFeed(): void {
+    this.parts.feed.decline()
+  }
+
   /** Forgets log entries up to this index; the state that has applied them must be durable. */
   compact(index: Index): void {
     const { state } = this.parts
@@ -183,10 +206,10 @@ export class Raft {
   get status(): RaftStatus {
     const { state, changes, transfer } = this.parts
     const { log, membership } = state
-    const progress = [...state.progress].map(([id, { state, match, next, isActive }]) => ({
+    const progress = [...state.progress].map(([id, { state, match, fed, next, isActive }]) => ({
       id,
       state,
-      match,
+      match: state === 'fed' ? fed : match,
       next,
       isActive,
     }))
@@ -203,6 +226,8 @@ export class Raft {
       configurationIndex: membership.index,
       isChangingConfiguration: changes.isPending,
       isTransferring: transfer.isUnderWay,
+      announced: state.announced,
+      isFed: state.isFed,
       progress,
     }
   }
@@ -221,8 +246,10 @@ export class Raft {
       apply: state.takeCommitted(),
       reads: reads.take(),
       chunkRequests: state.chunkRequests,
+      feed: state.feed,
       leadership: this.#takeLeadership(),
     }
+    state.feed = undefined
     state.sendNow = []
     state.send = []
     state.chunkRequests = []
@@ -234,7 +261,9 @@ export class Raft {
     const { term, votedFor } = state
     const hasVoted = term !== this.#hardState.term || votedFor !== this.#hardState.votedFor
     const { truncateFrom, entries } = state.log.unsaved()
-    const { chunks, installed: snapshot } = state
+    // What follows cannot stand on the disk without what it stands on.
+    const isNewBase = state.isBaseUnsaved && entries.length > 0
+    const { chunks, installed: snapshot = isNewBase ? this.snapshotMetadata(state.log.base.index) : undefined } = state
     const isClean = !hasVoted && truncateFrom === undefined && entries.length === 0
     if (isClean && chunks.length === 0 && snapshot === undefined) return undefined
     if (hasVoted) {
@@ -244,6 +273,7 @@ export class Raft {
     state.log.saving(sequence)
     state.chunks = []
     state.installed = undefined
+    if (isNewBase) state.isBaseUnsaved = false
     return { hardState: hasVoted ? this.#hardState : undefined, chunks, snapshot, truncateFrom, entries }
   }
 
@@ -267,7 +297,7 @@ export class Raft {
 }
 
 function comesFromLeader({ type }: Message): boolean {
-  return type === 'append' || type === 'heartbeat' || type === 'snapshot-chunk'
+  return type === 'append' || type === 'heartbeat' || type === 'snapshot-chunk' || type === 'feed'
 }
 
 /**
@@ -279,7 +309,7 @@ function mattersInAnyTerm({ type }: Message): boolean {
 }
 
 function isEmpty(effects: Effects): boolean {
-  const { sendNow, persist, send, apply, reads, chunkRequests, leadership } = effects
+  const { sendNow, persist, send, apply, reads, chunkRequests, feed, leadership } = effects
   const lists = sendNow.length + send.length + apply.length + chunkRequests.length
-  return lists === 0 && persist === undefined && reads === undefined && leadership === undefined
+  return lists === 0 && persist === undefined && reads === undefined && feed === undefined && leadership === undefined
 }

@@ -110,7 +110,7 @@ export class Reads {
       forwarded: this.#forwarded,
     }
     this.#forwarded = new Map()
-    replication.heartbeat()
+    replication.heartbeatVoters()
     this.#finishRound()
   }
 

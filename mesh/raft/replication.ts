@@ -1,4 +1,4 @@
-import { majorityIndex } from './configuration.ts'
+import { isVoter, majorityIndex } from './configuration.ts'
 import { type Entry, type EntryKind, type Index, type NodeId, sizeBytesOf } from './entry.ts'
 import type { AppendAccepted, AppendRejected, HeartbeatResponse } from './message.ts'
 import type { Progress } from './progress.ts'
@@ -46,13 +46,25 @@ export class Replication {
 
   heartbeat(): void {
     this.#heartbeatTicks = 0
-    for (const [id, progress] of this.#parts.state.progress) this.#heartbeatTo(id, progress)
+    const { state, feed } = this.#parts
+    for (const [id, progress] of state.progress) {
+      if (progress.state !== 'fed') feed.offer(id, progress)
+      this.#heartbeatTo(id, progress)
+    }
+  }
+
+  /** A read round's: only those with a vote are asked. */
+  heartbeatVoters(): void {
+    const { state } = this.#parts
+    const { current } = state.membership
+    for (const [id, progress] of state.progress) if (isVoter(current, id)) this.#heartbeatTo(id, progress)
   }
 
   /** Sends what waits. Called once for many steps, so that many proposals travel in one message. */
   flush(): void {
     const { state } = this.#parts
     for (const [id, progress] of state.progress) {
+      if (progress.state === 'fed') continue
       while (this.#appendTo(id, progress)) {}
       if (Math.min(progress.match, state.commit) > progress.toldCommit) this.#heartbeatTo(id, progress)
     }
@@ -83,7 +95,7 @@ export class Replication {
     if (progress === undefined) return
     progress.isActive = true
     // An answer to something older than what is known by now says nothing.
-    if (progress.state === 'snapshot' || rejected <= progress.match) return
+    if (progress.state === 'snapshot' || progress.state === 'fed' || rejected <= progress.match) return
     if (progress.state === 'probe' && rejected !== progress.next - 1) return
     progress.probe(Math.min(rejected, state.log.hint(hint).index + 1))
   }
@@ -95,6 +107,8 @@ export class Replication {
     progress.isActive = true
     progress.isPaused = false
     if (progress.inflight.count > 0) progress.mustVerify = true
+    // It was started again.
+    if (progress.state === 'fed') progress.probe(progress.fed + 1)
     reads.onConfirmation(progress, round)
   }
 
@@ -150,7 +164,11 @@ export class Replication {
   }
 
   #heartbeatTo(id: NodeId, progress: Progress): void {
-    const { state, reads } = this.#parts
+    const { state, reads, feed } = this.#parts
+    if (progress.state === 'fed') {
+      feed.tell(id, progress)
+      return
+    }
     const commit = Math.min(progress.match, state.commit)
     progress.toldCommit = commit
     state.free({ type: 'heartbeat', to: id, commit, round: reads.round })

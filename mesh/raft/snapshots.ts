@@ -84,9 +84,13 @@ export class Snapshots {
   }
 
   onChunk(message: SnapshotChunk): void {
-    const { state, follower } = this.#parts
+    const { state, follower, feed } = this.#parts
     const { from, term, transfer, snapshot, offsetBytes, data, done } = message
     follower.hears(from)
+    if (state.isFed) {
+      feed.answer(from)
+      return
+    }
     if (snapshot.index <= state.commit || state.log.matches(snapshot)) {
       this.#incoming = undefined
       follower.advanceCommit(snapshot.index)
@@ -119,6 +123,7 @@ export class Snapshots {
     state.delivered = snapshot.index
     state.applied = snapshot.index
     state.installed = snapshot
+    state.isBaseUnsaved = false
     state.promise({ type: 'append-accepted', to: from, match: snapshot.index })
   }
 

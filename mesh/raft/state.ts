@@ -1,8 +1,9 @@
 import { membersOf } from './configuration.ts'
 import type { ConfigurationChanges } from './configuration-changes.ts'
-import type { ChunkRequest, Leadership, ReceivedChunk, Role } from './effects.ts'
+import type { ChunkRequest, FeedSource, Leadership, ReceivedChunk, Role } from './effects.ts'
 import type { Election } from './election.ts'
 import type { Entry, Index, NodeId, Term } from './entry.ts'
+import type { Feed } from './feed.ts'
 import type { Follower } from './follower.ts'
 import { LogView } from './log.ts'
 import { Membership } from './membership.ts'
@@ -24,6 +25,7 @@ export interface Parts {
   readonly changes: ConfigurationChanges
   readonly snapshots: Snapshots
   readonly transfer: Transfer
+  readonly feed: Feed
 }
 
 /** A message without what is the same in all that a node sends. */
@@ -61,6 +63,15 @@ export class State {
   installed: SnapshotMetadata | undefined
   chunkRequests: ChunkRequest[] = []
 
+  /** Committed entries come from elsewhere: none is taken from the leader, none handed out. */
+  isFed = false
+  /** For the driver to do. */
+  feed: FeedSource | undefined
+  /** What the leader said is committed, whatever this node has of it. */
+  announced: Index
+  /** The log in memory begins where no write has said yet. */
+  isBaseUnsaved = false
+
   constructor(options: RaftOptions) {
     const { id, base, entries = [], hardState, random } = options
     this.id = id
@@ -77,6 +88,7 @@ export class State {
     }
     this.delivered = this.commit
     this.applied = this.commit
+    this.announced = this.commit
     this.drawTimeout()
   }
 
@@ -104,6 +116,7 @@ export class State {
 
   /** Committed, durable here, and within the bound of what is handed out at once. */
   takeCommitted(): Entry[] {
+    if (this.isFed) return []
     const until = Math.min(this.commit, this.log.stable, this.applied + this.limits.maxApplyingEntries)
     const entries = this.log.slice(this.delivered + 1, until, Number.POSITIVE_INFINITY)
     this.delivered += entries.length

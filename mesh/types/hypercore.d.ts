@@ -48,10 +48,19 @@ declare module 'hypercore' {
     close(): Promise<void>
     /** Writes what hypercore knows of contiguous blocks; it repairs that when it opens. */
     flushHints(): Promise<void>
-    state: { storage: { readonly core: CorePointer } }
+    state: {
+      storage: { readonly core: CorePointer }
+      /** Whoever changes the core has it. */
+      mutex: { lock(): Promise<void>; unlock(): void }
+    }
     /** Which blocks are here. */
     bitfield: { /** -1 when there is none. */ firstUnset(position: number): number }
-    replicator: { setPushOnly(pushOnly: boolean): void; eagerUpgrade: boolean }
+    replicator: {
+      setPushOnly(pushOnly: boolean): void
+      eagerUpgrade: boolean
+      /** Whoever takes a block that came with a longer core has it. */
+      _rxLock: { lock(): Promise<void>; unlock(): void }
+    }
     /** Checks tree, blocks and bitfield against each other; null when a root of the tree is missing. */
     audit(options?: { dryRun?: boolean }): Promise<AuditReport | null>
   }

@@ -64,6 +64,17 @@ export class Conversation {
       const lost = ways.map((way) => this.#on(way))
       this.#group.settle((message) => lost.some((isOn) => isOn(message)))
     },
+    'begin-feed': (id) => {
+      this.#group.run(id!, (raft) => {
+        if (!raft.beginFeed()) this.#lines.push('not now')
+      })
+    },
+    /** fed 4 7/2: peers gave a learner everything up to entry 7, of term 2. */
+    fed: (id, place) => {
+      const [index, term] = place!.split('/').map(Number)
+      this.#group.run(id!, (raft) => raft.fed({ index: index!, term: term! }))
+    },
+    'decline-feed': (id) => this.#group.run(id!, (raft) => raft.declineFeed()),
     compact: (id, index) => this.#group.run(id!, (raft) => raft.compact(Number(index))),
     restart: (id) => this.#group.restart(id!),
     status: (...ids) => {

@@ -168,7 +168,8 @@ export class Group {
       member.received.push(...data)
     }
     if (snapshot !== undefined) {
-      member.state = JSON.parse(new TextDecoder().decode(new Uint8Array(member.received)))
+      // Without chunks it is what peers gave.
+      if (chunks.length > 0) member.state = JSON.parse(new TextDecoder().decode(new Uint8Array(member.received)))
       member.base = snapshot
       member.applied = snapshot.index
       member.entries = []

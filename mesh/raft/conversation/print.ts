@@ -53,6 +53,13 @@ function printBody(message: Message): string {
       const place = `${snapshot.index}/${snapshot.term} ${printConfiguration(snapshot.configuration)}`
       return ` of ${place} bytes ${offsetBytes}..${offsetBytes + data.byteLength}${done ? ' done' : ''}`
     }
+    case 'feed': {
+      const { elsewhere, commit, configuration } = message
+      const told = configuration && ` at ${configuration.index} ${printConfiguration(configuration.configuration)}`
+      return ` ${elsewhere ? 'elsewhere' : 'from here'} commit ${commit}${told ?? ''}`
+    }
+    case 'fed':
+      return `${message.isFed ? '' : ' not'} up to ${message.match} configuration ${message.configurationIndex}`
     case 'snapshot-progress':
       return ` from byte ${message.offsetBytes}`
     default:
@@ -65,7 +72,7 @@ function printRound(round: number): string {
 }
 
 export function printEffects(id: string, effects: Effects): string[] {
-  const { leadership, sendNow, persist, send, apply, reads } = effects
+  const { leadership, sendNow, persist, send, apply, reads, feed } = effects
   const lines: string[] = []
   if (leadership !== undefined) {
     const leader = leadership.role === 'follower' ? ` of ${leadership.leader ?? 'nobody'}` : ''
@@ -75,6 +82,7 @@ export function printEffects(id: string, effects: Effects): string[] {
   if (persist !== undefined) lines.push(`${id} writes ${printPersist(persist)}`)
   for (const message of send) lines.push(`  then  ${printMessage(message)}`)
   for (const entry of apply) lines.push(`${id} applies ${printEntry(entry)}`)
+  if (feed !== undefined) lines.push(`${id} gets entries from ${feed === 'leader' ? 'the leader' : 'peers if it can'}`)
   if (reads !== undefined) lines.push(`${id} may read up to ticket ${reads.ticket} at index ${reads.index}`)
   return lines
 }

@@ -36,7 +36,7 @@ export class Disk {
     if (hardState !== undefined) this.hardState = hardState
     if (snapshot !== undefined) {
       this.base = snapshot
-      this.state = { index: snapshot.index, bytes: write.received! }
+      if (write.received !== undefined) this.state = { index: snapshot.index, bytes: write.received }
       this.entries = []
     }
     if (truncateFrom !== undefined) this.entries = this.entries.filter(({ index }) => index < truncateFrom)

@@ -24,10 +24,19 @@ export class Invariants {
   readonly #applied: (Entry | undefined)[] = []
 
   /** What happened, so that a test can see that its runs were not idle. */
-  readonly seen = { elections: 0, commits: 0, configurations: 0, snapshots: 0 }
+  readonly seen = { elections: 0, commits: 0, configurations: 0, snapshots: 0, fed: 0 }
 
   installed(): void {
     this.seen.snapshots++
+  }
+
+  fed(count: number): void {
+    this.seen.fed += count
+  }
+
+  /** Committed entries by their index, as far as anybody has applied them. */
+  get operations(): readonly (Entry | undefined)[] {
+    return this.#applied
   }
 
   /** A node was started: what it had seen as committed before may be unknown to it. */

@@ -63,6 +63,10 @@ export const mutations: Mutation[] = [
     },
   },
   {
+    name: 'entries of the leader are written without saying what peers gave before them',
+    persist: (persist) => (persist.chunks.length === 0 ? { ...persist, snapshot: undefined } : persist),
+  },
+  {
     name: 'heartbeats carry a commit index beyond what the follower is known to have',
     message: (message, raft) => (message.type === 'heartbeat' ? { ...message, commit: raft.status.commit } : undefined),
   },

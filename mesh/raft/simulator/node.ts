@@ -1,8 +1,10 @@
+import { emptyConfiguration } from '../configuration.ts'
 import type { Effects, Persist } from '../effects.ts'
 import type { Entry, NodeId } from '../entry.ts'
 import type { Message, SnapshotMetadata } from '../message.ts'
 import { Raft } from '../raft.ts'
 import { Disk, type Write } from './disk.ts'
+import { OperationsFeed } from './operations.ts'
 import { type Command, decodeCommand, encodeCommand, Registers } from './registers.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -24,6 +26,7 @@ export class SimulatedNode {
   drift = 1
   failsNextWrite = false
   readonly #simulation: Simulation
+  readonly #feed: OperationsFeed
   /** Started, crashed, started again: what was scheduled for an earlier life must not happen. */
   #life = 0
   #isStalled = false
@@ -43,6 +46,11 @@ export class SimulatedNode {
   ) {
     this.#simulation = simulation
     this.disk = new Disk(base, state)
+    this.#feed = new OperationsFeed(simulation, this, (entries) => this.#take(entries))
+  }
+
+  get isStalled(): boolean {
+    return this.#isStalled
   }
 
   start(): void {
@@ -52,6 +60,7 @@ export class SimulatedNode {
     this.#life++
     this.registers = Registers.decode(disk.state.bytes)
     this.applied = disk.state.index
+    this.#rebase()
     this.raft = new Raft({
       id: this.id,
       base: disk.base,
@@ -161,6 +170,7 @@ export class SimulatedNode {
       for (const message of send) network.send(message)
     }
     this.#apply(raft, effects.apply)
+    if (effects.feed === 'elsewhere') this.#feed.begin(raft)
     if (effects.reads !== undefined) {
       for (const read of this.#reads) if (read.ticket <= effects.reads.ticket) read.index ??= effects.reads.index
     }
@@ -179,7 +189,31 @@ export class SimulatedNode {
       if (offsetBytes === 0) this.#received = []
       this.#received.push(data)
     }
-    return snapshot === undefined ? undefined : new Uint8Array(Buffer.concat(this.#received))
+    // Without chunks it is what peers gave, which is durable.
+    if (snapshot === undefined || chunks.length === 0) return undefined
+    return new Uint8Array(Buffer.concat(this.#received))
+  }
+
+  /** Operations that peers gave before a crash are beyond the log: it begins there, and the leader says who takes part. */
+  #rebase(): void {
+    const { disk } = this
+    const { index } = disk.state
+    const term = this.#simulation.invariants.operations[index]?.term ?? 0
+    const known = index === disk.base.index ? disk.base.term : disk.entries.find((entry) => entry.index === index)?.term
+    if (known === term) return
+    const snapshot = { index, term, configuration: emptyConfiguration }
+    disk.commit({ persist: { chunks: [], snapshot, entries: [] } })
+  }
+
+  /** Committed entries from a peer; durable at once. */
+  #take(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.#simulation.invariants.applied(this.id, entry)
+      if (entry.kind === 'command') this.registers.apply(decodeCommand(entry.data))
+      this.applied = entry.index
+    }
+    this.disk.state = { index: this.applied, bytes: this.registers.encode() }
+    this.#answerReads()
   }
 
   #apply(raft: Raft, entries: readonly Entry[]): void {
@@ -235,8 +269,8 @@ export class SimulatedNode {
         raft.compact(write.base.index)
         continue
       }
-      if (write.persist.snapshot !== undefined) {
-        this.registers = Registers.decode(write.received!)
+      if (write.persist.snapshot !== undefined && write.received !== undefined) {
+        this.registers = Registers.decode(write.received)
         this.applied = write.persist.snapshot.index
         this.#simulation.invariants.installed()
       }

@@ -20,7 +20,7 @@ export function seedsToRun(defaultCount: number): number[] {
 /** Runs the seeds; a failing one is printed and kept as a file that says why. */
 export function runSeeds(seeds: readonly number[]): { failures: Outcome[]; seen: Outcome['seen']; undecided: number } {
   const failures: Outcome[] = []
-  const seen = { elections: 0, commits: 0, configurations: 0, snapshots: 0, answered: 0 }
+  const seen = { elections: 0, commits: 0, configurations: 0, snapshots: 0, fed: 0, answered: 0 }
   let undecided = 0
   for (const seed of seeds) {
     const outcome = simulate(seed)

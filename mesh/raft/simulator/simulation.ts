@@ -24,7 +24,7 @@ export interface Outcome {
   failure?: string
   stack?: string
   /** A run in which nothing happened proves nothing. */
-  seen: { elections: number; commits: number; configurations: number; snapshots: number; answered: number }
+  seen: Invariants['seen'] & { answered: number }
   /** The search for a linearization was given up. */
   isUndecided: boolean
 }
