@@ -8,7 +8,12 @@ export interface Model {
   hardState: { term: number; votedFor: string | null }
   base: SnapshotMetadata
   entries: Entry[]
+  /** Where its core begins. */
+  start: number
 }
+
+/** So few that new cores begin often. */
+export const entriesPerCore = 20
 
 function randomWrite(random: Random, { hardState, base, entries }: Model): LogWrite {
   const votes = random.chance(0.3)
@@ -33,10 +38,11 @@ function afterWrite(model: Model, { hardState, snapshot, truncateFrom, entries }
     hardState: hardState ?? model.hardState,
     base: snapshot ?? model.base,
     entries: [...kept, ...entries],
+    start: snapshot?.index ?? model.start,
   }
 }
 
-export const emptyModel: Model = { hardState: { term: 0, votedFor: null }, base: baseAt(0, 0), entries: [] }
+export const emptyModel: Model = { hardState: { term: 0, votedFor: null }, base: baseAt(0, 0), entries: [], start: 0 }
 
 export function baseAt(index: number, term: number): SnapshotMetadata {
   return { index, term, configuration: { voters: ['a'], outgoing: [], learners: [] } }
@@ -57,6 +63,7 @@ export interface Step {
   after: Model
 }
 
+/** To be done to a log of `entriesPerCore`. */
 export function randomStep(random: Random, model: Model): Step {
   const last = model.base.index + model.entries.length
   if (random.chance(0.9)) {
@@ -65,9 +72,13 @@ export function randomStep(random: Random, model: Model): Step {
     const entries = write.entries.map((entry) => ({ ...entry }))
     return { act: (log) => log.write({ ...write, entries }), after: afterWrite(model, write) }
   }
+  const termAt = (index: number) => model.entries.find((entry) => entry.index === index)?.term ?? model.base.term
   const index = random.integer(model.base.index, last)
-  const term = model.entries.find((entry) => entry.index === index)?.term ?? model.base.term
-  const base = index > model.base.index ? baseAt(index, term) : model.base
-  const entries = model.entries.filter((entry) => entry.index > index)
-  return { act: (log) => log.compact(baseAt(index, term)), after: { ...model, base, entries } }
+  const furthest = random.integer(index, last)
+  const act = (log: RaftLog) => log.compact(baseAt(index, termAt(index)), baseAt(furthest, termAt(furthest)))
+  if (index === model.base.index) return { act, after: model }
+  const isNewCore = index - model.start >= entriesPerCore
+  const end = isNewCore ? furthest : index
+  const entries = model.entries.filter((entry) => entry.index > end)
+  return { act, after: { ...model, base: baseAt(end, termAt(end)), entries, start: isNewCore ? end : model.start } }
 }
