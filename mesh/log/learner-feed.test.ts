@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeDatagram } from './datagram.ts'
 import { decodeMessage } from './message-codec.ts'
-import { TestLogs } from './test-logs.ts'
+import { leaveHalfFed, storedIn, TestLogs } from './test-logs.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'skein-learner-feed-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -120,5 +120,25 @@ test('peers that give nothing: the leader sends entries after all', async () => 
   await write(logs, '1', 'p', 20)
   expect(await logs.caughtUp('4')).toEqual(await logs.caughtUp('1'))
   expect(logs.logs.get('4')!.status.isFed).toBe(false)
+  await logs.close()
+}, 60_000)
+
+test('a crash amid a feed, and then entries from the leader: what the feed began is fetched first', async () => {
+  const logs = await withLearners()
+  await logs.caughtUp('4')
+  await logs.stop('4')
+  await write(logs, '1', 'p', 2000)
+  const whole = logs.logs.get(await logs.leader())!
+  await leaveHalfFed(join(logs.directory, '4'), whole.replicate(true))
+  for (const id of logs.ids) logs.silent.add(id)
+  const { length } = await logs.start('4', [])
+  expect(length).toBeLessThan(whole.length)
+  await write(logs, '1', 'q', 20)
+  const expected = await logs.caughtUp('1')
+  expect(await logs.caughtUp('4')).toEqual(expected)
+  await logs.stop('4')
+  expect(await storedIn(join(logs.directory, '4'))).toEqual({ length: whole.length, isWhole: true })
+  await logs.start('4', [])
+  expect(await logs.caughtUp('4')).toEqual(expected)
   await logs.close()
 }, 60_000)

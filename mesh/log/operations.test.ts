@@ -8,6 +8,7 @@ import { encodeCommand } from './command-codec.ts'
 import { Operations } from './operations.ts'
 import { openOperationsCoreIn } from './operations-core.ts'
 import { openStorage } from './storage.ts'
+import { leaveHalfFed } from './test-logs.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'skein-operations-test-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -81,11 +82,8 @@ test('what a feed left half done is not taken for whole: the node goes on as far
   const directory = mkdtempSync(join(root, 'tail-'))
   const first = await open(directory)
   await first.operations.append(entries(1, 40))
-  // The length comes with the first block: the connection ends before the others are here.
-  await new Promise<void>((resolve) => {
-    void first.operations.beginFeed(resolve).then(() => first.operations.feedFrom(peer.operations.replicate(true)))
-  })
   await first.close()
+  await leaveHalfFed(directory, peer.operations.replicate(true))
 
   const { operations, close } = await open(directory)
   const { length } = operations

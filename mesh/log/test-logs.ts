@@ -4,6 +4,9 @@ import { systemClock } from '../clock/clock.ts'
 import { silentLogger } from '../logger/logger.ts'
 import type { CommittedBlock } from './committed-log.ts'
 import { MemoryNetwork } from './memory-transport.ts'
+import { Operations } from './operations.ts'
+import { openOperationsCoreIn } from './operations-core.ts'
+import { openStorage } from './storage.ts'
 import { VoterLog } from './voter-log.ts'
 
 export const seed = new Uint8Array(32).fill(7)
@@ -132,6 +135,34 @@ export class TestLogs {
   async close(): Promise<void> {
     for (const id of [...this.logs.keys()]) await this.stop(id)
   }
+}
+
+/** What a crash leaves of a feed: the core is as long as the peer's, and most blocks are still to come. No log may be open there. */
+export function leaveHalfFed(directory: string, source: Duplex): Promise<void> {
+  return withOperations(
+    directory,
+    (operations) =>
+      // The length comes with the first block: the connection ends before the others are here.
+      new Promise<void>((resolve) => {
+        void operations.beginFeed(resolve).then(() => operations.feedFrom(source))
+      }),
+  )
+}
+
+/** The operations on the disk of a node whose log is closed. */
+export function storedIn(directory: string): Promise<{ length: number; isWhole: boolean }> {
+  return withOperations(directory, async ({ length, isWhole }) => ({ length, isWhole }))
+}
+
+async function withOperations<T>(directory: string, act: (operations: Operations) => Promise<T>): Promise<T> {
+  const storage = openStorage(directory, silentLogger)
+  const core = await openOperationsCoreIn(storage, seed, shared.generation)
+  core.core.autoClose = false
+  const operations = await Operations.open(core)
+  const result = await act(operations)
+  await operations.close()
+  await storage.close()
+  return result
 }
 
 export function texts(blocks: CommittedBlock[]): string[] {
