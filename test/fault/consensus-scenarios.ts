@@ -11,14 +11,14 @@ import type { FaultLab, FaultNode } from './fault-node.ts'
 /** Programs around the mesh, which start in no time and write fenced keys, or whole agents: the compiled executable. */
 export type NodeKind = 'programs' | 'agents'
 
-function open(kind: NodeKind, name: string, slowSyncMs?: number): Promise<FaultLab> {
-  const options = [{}, {}, { slowSyncMs }]
+function open(kind: NodeKind, name: string, learners: number, slowSyncMs?: number): Promise<FaultLab> {
+  const options = [{}, {}, { slowSyncMs }, ...Array.from({ length: learners }, () => ({}))]
   return kind === 'agents' ? AgentLab.open(name, options) : ConsensusLab.open(name, options)
 }
 
-/** Three nodes, all kinds of faults, clients that note what they see: it must look like one register each, and nothing be lost. */
-export async function survivesFaults(kind: NodeKind, durationMs: number, seed: number): Promise<void> {
-  const lab = await open(kind, 'faults')
+/** Three voters and learners, all kinds of faults, clients that note what they see: it must look like one register each, and nothing be lost. */
+export async function survivesFaults(kind: NodeKind, durationMs: number, seed: number, learners = 0): Promise<void> {
+  const lab = await open(kind, 'faults', learners)
   try {
     const clients = new Clients(lab.nodes, 6)
     const done = await disturb(lab, new Random(seed), durationMs)
@@ -65,7 +65,7 @@ export async function fencesOldLeader(stillMs: number): Promise<void> {
 
 /** One slow disk and more work than cores: nobody may think that the leader is gone. */
 export async function electsNobody(kind: NodeKind, durationMs: number): Promise<void> {
-  const lab = await open(kind, 'slow', 200)
+  const lab = await open(kind, 'slow', 0, 200)
   const burners = Array.from({ length: 2 * navigator.hardwareConcurrency }, () =>
     Bun.spawn(['sh', '-c', 'while :; do :; done'], { stdio: ['ignore', 'ignore', 'ignore'] }),
   )

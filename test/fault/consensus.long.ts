@@ -13,6 +13,15 @@ test(
   limitMs,
 )
 
+test(
+  `${minutes / 2} minutes of faults, and two learners`,
+  async () => {
+    const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
+    await survivesFaults('agents', minutes * 30_000, seed, 2)
+  },
+  limitMs,
+)
+
 test('a leader that stood still for 10 s', () => fencesOldLeader(10_000), 60_000)
 
 test(`a slow disk and busy cores for ${minutes} minutes`, () => electsNobody('agents', minutes * 60_000), limitMs)
