@@ -29,8 +29,9 @@ const checkMs = 1000
 const stalledMs = 3000
 /** After a stall with one peer and then another the leader's entries are taken, for so long. */
 const declinedMs = 60_000
-/** Between two tries to open a stream. */
+/** Before another stream is opened when one has failed since something came; doubled with each further one, up to the longest. */
 const pauseMs = 500
+const longestPauseMs = 10_000
 
 /**
  * A learner's care for a peer that gives it operations: it begins when the leader offers it and a peer is found, goes to another one
@@ -43,7 +44,10 @@ export class LearnerFeed {
   #timer: ReturnType<typeof setInterval> | undefined
   #moved = { length: 0, atMs: 0 }
   #stalledWith: NodeId[] = []
+  /** Streams that ended or could not be opened since something came. */
+  #failures = 0
   #declinedUntilMs = Number.NEGATIVE_INFINITY
+  #attempts = 0
   #isStopped = false
 
   constructor(options: LearnerFeedOptions) {
@@ -60,8 +64,9 @@ export class LearnerFeed {
     const { clock, logger } = this.#options
     if (this.#isStopped || this.#state !== 'idle' || clock.monotonicMs() < this.#declinedUntilMs) return
     this.#state = 'opening'
-    this.#begin().catch((error: Error) => {
-      if (this.#state === 'opening') this.#state = 'idle'
+    const attempt = ++this.#attempts
+    this.#begin(attempt).catch((error: Error) => {
+      if (this.#isOpening(attempt)) this.#state = 'idle'
       logger.info('no peer gives operations yet: the leader does', { reason: error.message })
     })
   }
@@ -80,16 +85,23 @@ export class LearnerFeed {
     this.end()
   }
 
-  async #begin(): Promise<void> {
+  /** The leader may have changed its mind meanwhile. */
+  #isOpening(attempt: number): boolean {
+    return this.#state === 'opening' && attempt === this.#attempts
+  }
+
+  async #begin(attempt: number): Promise<void> {
     const { open, begin, clock, progress } = this.#options
     const found = await open([])
-    if (this.#state !== 'opening' || !(await begin())) {
+    const isBegun = this.#isOpening(attempt) && (await begin())
+    if (!isBegun || !this.#isOpening(attempt)) {
       found.stream.destroy()
-      if (this.#state === 'opening') this.#state = 'idle'
+      if (this.#isOpening(attempt)) this.#state = 'idle'
       return
     }
     this.#state = 'fed'
     this.#stalledWith = []
+    this.#failures = 0
     this.#moved = { length: progress().length, atMs: clock.monotonicMs() }
     this.#timer = setInterval(() => this.#check(), checkMs)
     this.#attach(found)
@@ -117,11 +129,12 @@ export class LearnerFeed {
   async #reopen(): Promise<void> {
     const { open, logger } = this.#options
     while (this.#state === 'fed' && this.#source === undefined) {
+      const waitMs = Math.min(pauseMs * 2 ** (this.#failures - 1), longestPauseMs)
+      if (this.#failures++ > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
       try {
         this.#attach(await open(this.#stalledWith))
       } catch (error) {
-        logger.info('no peer gives operations', { reason: (error as Error).message })
-        await new Promise((resolve) => setTimeout(resolve, pauseMs))
+        if (this.#failures === 1) logger.info('no peer gives operations', { reason: (error as Error).message })
       }
     }
   }
@@ -139,6 +152,7 @@ export class LearnerFeed {
     const { clock, progress, leader, decline, logger } = this.#options
     const { length, announced } = progress()
     const nowMs = clock.monotonicMs()
+    if (length > this.#moved.length) this.#failures = 0
     if (length > this.#moved.length || length >= announced) {
       this.#moved = { length, atMs: nowMs }
       this.#stalledWith = []
