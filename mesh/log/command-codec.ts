@@ -1,3 +1,4 @@
+import { copyOf } from './copy-of.ts'
 import { Damaged } from './damaged.ts'
 import { assertKnownLevel, knownFeatureLevel } from './feature-level.ts'
 import { getFloat64, putFloat64 } from './float64.ts'
@@ -31,7 +32,5 @@ export function decodeCommand(bytes: Uint8Array, knownLevel = knownFeatureLevel)
   const timeMs = getFloat64(bytes, 1)
   if (featureLevel === 0 || !Number.isFinite(timeMs))
     throw new Damaged(`a command of level ${featureLevel}, time ${timeMs}`)
-  // A copy: for a view of it, JavaScriptCore makes an ArrayBuffer of its own for every small array, and looks at each when it collects.
-  const payload = Uint8Array.prototype.slice.call(bytes, headerBytes)
-  return { featureLevel, timeMs, payload }
+  return { featureLevel, timeMs, payload: copyOf(bytes, headerBytes) }
 }

@@ -1,52 +1,42 @@
-import { Encoder } from 'cbor-x'
+import { CborReader, CborWriter } from './cbor.ts'
 import type { Change, Transaction, TransactionClass } from './store.ts'
 
 /** First byte of every encoded transaction. Fields only get added; a format that an older node cannot read gets a new number. */
 const format = 1
 
-/**
- * The fixed, numbered structures of cbor-x. Append only: their order is the wire format. Every record is built with all
- * of its structure's fields, so that none is ever learned (learned ones decode elsewhere as garbage).
- */
-const structures = [
-  ['origin', 'counter', 'class', 'user', 'peer', 'message', 'cause', 'term', 'preconditions', 'changes'],
-  ['key', 'revision'],
-  ['key', 'value', 'ttlMs'],
-]
+/** The numbered structures, as cbor-x has them: how many fields each has is the wire format, and their order. */
+const structures = { transaction: 0, precondition: 1, change: 2 } as const
+const fields = { transaction: 10, precondition: 2, change: 3 } as const
 
-const encoder = new Encoder({ structures, maxSharedStructures: structures.length, structuredClone: false })
-
-interface Encoded {
-  origin: string
-  counter: number
-  class: 0 | 1
-  user: string
-  peer: string
-  message: string | null
-  cause: number | null
-  term: number | null
-  preconditions: { key: string; revision: number }[]
-  changes: { key: string; value: Uint8Array | null; ttlMs: number | null }[]
-}
+const writer = new CborWriter()
 
 export function encodeTransaction(transaction: Transaction): Uint8Array {
-  const record: Encoded = {
-    origin: transaction.id.origin,
-    counter: transaction.id.counter,
-    class: transaction.class === 'durable' ? 0 : 1,
-    user: transaction.author.user,
-    peer: transaction.author.peer,
-    message: transaction.message ?? null,
-    cause: transaction.cause ?? null,
-    term: transaction.term ?? null,
-    preconditions: transaction.preconditions.map(({ key, revision }) => ({ key, revision })),
-    changes: transaction.changes.map(({ key, value, ttlMs }) => ({ key, value, ttlMs: ttlMs ?? null })),
+  const { id, author, preconditions, changes } = transaction
+  writer.begin()
+  writer.byte(format)
+  writer.record(structures.transaction, fields.transaction)
+  writer.text(id.origin)
+  writer.number(id.counter)
+  writer.number(transaction.class === 'durable' ? 0 : 1)
+  writer.text(author.user)
+  writer.text(author.peer)
+  writer.text(transaction.message)
+  writer.number(transaction.cause)
+  writer.number(transaction.term)
+  writer.list(preconditions.length)
+  for (const { key, revision } of preconditions) {
+    writer.record(structures.precondition, fields.precondition)
+    writer.text(key)
+    writer.number(revision)
   }
-  const body = encoder.encode(record)
-  const bytes = new Uint8Array(body.length + 1)
-  bytes[0] = format
-  bytes.set(body, 1)
-  return bytes
+  writer.list(changes.length)
+  for (const { key, value, ttlMs } of changes) {
+    writer.record(structures.change, fields.change)
+    writer.text(key)
+    writer.bytes(value)
+    writer.number(ttlMs)
+  }
+  return writer.take()
 }
 
 /** Throws on a format newer than this build knows: applying must stop then ("upgrade me"). */
@@ -54,17 +44,39 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
   if (bytes[0] !== format) {
     throw new Error(`operation format ${bytes[0]} is newer than this build understands (${format}): upgrade this node`)
   }
-  const record = encoder.decode(bytes.subarray(1)) as Encoded
+  const reader = new CborReader(bytes, 1)
+  const text = () => reader.text()
+  const number = () => reader.number()
+  reader.record(structures.transaction, fields.transaction)
+  // In the order of the fields. What a later release added follows the last one.
   return {
-    id: { origin: record.origin, counter: record.counter },
-    class: record.class === 0 ? 'durable' : 'transient',
-    author: { user: record.user, peer: record.peer },
-    message: record.message ?? undefined,
-    cause: record.cause ?? undefined,
-    term: record.term ?? undefined,
-    preconditions: record.preconditions,
-    changes: record.changes.map(decodeChange),
+    id: { origin: reader.text(), counter: reader.number() },
+    class: classOf(reader.number()),
+    author: { user: reader.text(), peer: reader.text() },
+    message: reader.optional(text),
+    cause: reader.optional(number),
+    term: reader.optional(number),
+    preconditions: reader.list(() => {
+      const more = reader.record(structures.precondition, fields.precondition)
+      const precondition = { key: reader.text(), revision: reader.number() }
+      reader.skip(more)
+      return precondition
+    }),
+    changes: reader.list(() => changeOf(reader)),
   }
+}
+
+function changeOf(reader: CborReader): Change {
+  const more = reader.record(structures.change, fields.change)
+  const key = reader.text()
+  const value = reader.optional(() => reader.bytes()) ?? null
+  const ttlMs = reader.optional(() => reader.number())
+  reader.skip(more)
+  return { key, value, ttlMs }
+}
+
+function classOf(number: number): TransactionClass {
+  return number === 0 ? 'durable' : 'transient'
 }
 
 /**
@@ -76,26 +88,15 @@ export function isTransientBelow(prefixes: readonly string[], bytes: Uint8Array)
   return decodeTransaction(bytes).changes.every(({ key }) => prefixes.some((prefix) => key.startsWith(prefix)))
 }
 
-/** How cbor-x begins a record of the first structure: a tag, an array of ten. */
-const recordHead = [0xd9, 0xe0, 0x00, 0x80 + structures[0]!.length]
-
-/** The third field, behind the origin (text) and the counter (a number). Source of the heads: RFC 8949, 3.1. */
+/** The third field, behind the origin and the counter. */
 function classIn(bytes: Uint8Array): TransactionClass | undefined {
-  if (bytes[0] !== format || recordHead.some((byte, at) => bytes[at + 1] !== byte)) return undefined
-  const origin = 1 + recordHead.length
-  const head = bytes[origin] ?? 0
-  const lengthBytes = { 120: 1, 121: 2 }[head] ?? 0
-  if (lengthBytes === 0 && (head < 0x60 || head > 0x77)) return undefined
-  const [high = 0, low = 0] = bytes.subarray(origin + 1)
-  const length = lengthBytes === 0 ? head - 0x60 : lengthBytes === 1 ? high : high * 256 + low
-  const counter = origin + 1 + lengthBytes + length
-  const counterBytes = { 24: 1, 25: 2, 26: 4, 27: 8, 250: 4, 251: 8 }[bytes[counter] ?? 0] ?? 0
-  const found = bytes[counter + 1 + counterBytes]
-  return found === 0 ? 'durable' : found === 1 ? 'transient' : undefined
-}
-
-function decodeChange(change: Encoded['changes'][number]): Change {
-  // A copy: the decoded view would keep the whole block alive for as long as the state keeps the value.
-  const value = change.value === null ? null : new Uint8Array(change.value)
-  return { key: change.key, value, ttlMs: change.ttlMs ?? undefined }
+  if (bytes[0] !== format) return undefined
+  try {
+    const reader = new CborReader(bytes, 1)
+    reader.record(structures.transaction, fields.transaction)
+    reader.skip(2)
+    return classOf(reader.number())
+  } catch {
+    return undefined
+  }
 }

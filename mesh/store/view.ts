@@ -1,3 +1,4 @@
+import { copyOf } from '../log/copy-of.ts'
 import type { Logger } from '../logger/logger.ts'
 import { ThreadCalls } from '../thread/calls.ts'
 import { startThread } from '../thread/thread.ts'
@@ -56,7 +57,8 @@ export class View {
     let after: string | null = null
     for (;;) {
       const rows: EntryRow[] = await this.#calls.call('entriesAfter', after, pageRows)
-      yield rows
+      // What a thread posts has an ArrayBuffer for each value, which the collector would look at for as long as the state keeps it.
+      yield rows.map((row) => ({ ...row, value: copyOf(row.value, 0) }))
       if (rows.length < pageRows) return
       after = rows.at(-1)!.key
     }
