@@ -1,3 +1,4 @@
+import { copyOf } from './copy-of.ts'
 import { Damaged } from './damaged.ts'
 import { UpgradeNeeded } from './feature-level.ts'
 import { getFloat64, putFloat64 } from './float64.ts'
@@ -31,16 +32,16 @@ export function encodeDatagram(datagram: Datagram): Uint8Array {
   return bytes
 }
 
-/** Payload and message are views of the bytes given. Throws Damaged or UpgradeNeeded. */
+/** Throws Damaged or UpgradeNeeded. */
 export function decodeDatagram(bytes: Uint8Array): Datagram {
   if (bytes[0] === undefined) throw new Damaged('an empty datagram')
   const kind = kinds[bytes[0]]
   if (kind === undefined) throw new UpgradeNeeded('a datagram', bytes[0])
-  if (kind === 'raft') return { kind, message: bytes.subarray(1) }
+  if (kind === 'raft') return { kind, message: copyOf(bytes, 1) }
   if (bytes.byteLength < headerBytes) throw new Damaged(`a ${kind} of ${bytes.byteLength} bytes is too short`)
   const number = getFloat64(bytes, 1)
   if (!Number.isSafeInteger(number)) throw new Damaged(`a ${kind} with number ${number}`)
-  if (kind === 'proposal') return { kind, number, payload: bytes.subarray(headerBytes) }
+  if (kind === 'proposal') return { kind, number, payload: copyOf(bytes, headerBytes) }
   const outcome = outcomes[bytes[headerBytes] ?? 255]
   if (outcome === undefined) throw new Damaged(`an outcome ${bytes[headerBytes]}`)
   return { kind, number, outcome }

@@ -1,6 +1,6 @@
-import { Encoder } from 'cbor-x'
 import type { NodeId } from '../raft/entry.ts'
 import type { Message } from '../raft/message.ts'
+import { CborReader, CborWriter } from './cbor.ts'
 import { Damaged } from './damaged.ts'
 import { UpgradeNeeded } from './feature-level.ts'
 import { bytes, count, entries, type Field, flag, placedConfiguration, position, snapshot } from './fields.ts'
@@ -39,51 +39,47 @@ const layouts: Layouts = {
 const types = Object.keys(layouts) as Type[]
 const fieldsOf = new Map(types.map((type) => [type, Object.entries(layouts[type]) as [string, Field<unknown>][]]))
 
-/** cbor-x's numbered structures, one a type, fixed: none is ever learned. */
-const structures = types.map((type) => [`${types.indexOf(type)}`, ...fieldsOf.get(type)!.map(([name]) => name)])
+const writer = new CborWriter()
 
-const encoder = new Encoder({ structures, maxSharedStructures: structures.length, structuredClone: false })
-
+/** A record whose structure is the type's number; its first field is the term. */
 export function encodeMessage(message: Message): Uint8Array {
-  // The first field's name is the type's number, its value the term: so each type has a structure of its own.
-  const record: Record<string, unknown> = { [`${types.indexOf(message.type)}`]: message.term }
-  for (const [name, field] of fieldsOf.get(message.type)!) {
-    record[name] = field.encode((message as unknown as Record<string, unknown>)[name])
-  }
-  const body = encoder.encode(record)
-  const encoded = new Uint8Array(body.byteLength + 1)
-  encoded[0] = format
-  encoded.set(body, 1)
-  return encoded
+  const fields = fieldsOf.get(message.type)!
+  writer.begin()
+  writer.byte(format)
+  writer.record(types.indexOf(message.type), fields.length + 1)
+  writer.number(message.term)
+  for (const [name, field] of fields) writer.value(field.encode((message as unknown as Record<string, unknown>)[name]))
+  return writer.take()
 }
 
 /**
- * `from` and `to` are the ends of the link it came over. Entries' and chunks' data are views of the bytes given. Throws
- * Damaged or UpgradeNeeded.
+ * `from` and `to` are the ends of the link it came over. Throws Damaged or UpgradeNeeded.
  */
 export function decodeMessage(encoded: Uint8Array, from: NodeId, to: NodeId): Message {
   if (encoded[0] === undefined || encoded[0] === 0) throw new Damaged('an empty Raft message')
   if (encoded[0] > format) throw new UpgradeNeeded('a Raft message', encoded[0])
-  const record = decodeRecord(encoded.subarray(1))
-  const [first, ...rest] = Object.keys(record)
-  const type = types[Number(first)]
-  if (type === undefined) throw new Damaged(`a Raft message of unknown type ${String(first).slice(0, 40)}`)
-  const message: Record<string, unknown> = { type, from, to, term: count.decode(record[first!], 'term') }
-  for (const [name, field] of fieldsOf.get(type)!) {
-    if (!rest.includes(name)) throw new Damaged(`a Raft message of type ${type} without ${name}`)
-    message[name] = field.decode(record[name], name)
+  const { type, values } = recordIn(encoded)
+  const message: Record<string, unknown> = { type, from, to, term: count.decode(values[0], 'term') }
+  for (const [at, [name, field]] of fieldsOf.get(type)!.entries()) {
+    message[name] = field.decode(values[at + 1], name)
   }
   return message as unknown as Message
 }
 
-function decodeRecord(body: Uint8Array): Record<string, unknown> {
-  let value: unknown
+/** The term and the fields; what a later release added to them is left out. */
+function recordIn(encoded: Uint8Array): { type: Type; values: unknown[] } {
   try {
-    value = encoder.decode(body)
+    const reader = new CborReader(encoded, 1)
+    const structure = reader.structure()
+    const type = types[structure]
+    if (type === undefined) throw new Error(`unknown type ${structure}`)
+    const length = fieldsOf.get(type)!.length + 1
+    const more = reader.record(structure, length)
+    const values = Array.from({ length }, () => reader.value())
+    reader.skip(more)
+    reader.end()
+    return { type, values }
   } catch (error) {
-    throw new Damaged(`a Raft message that is not CBOR: ${(error as Error).message}`)
+    throw new Damaged(`a Raft message: ${(error as Error).message}`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Damaged('a Raft message that is no record')
-  return value as Record<string, unknown>
 }

@@ -5,7 +5,7 @@ import type CoreStorage from 'hypercore-storage'
 import type { Entry, HardState, Index } from '../raft/entry.ts'
 import type { SnapshotMetadata } from '../raft/message.ts'
 import { Damaged } from './damaged.ts'
-import { decodeEntry, encodeEntry } from './entry-codec.ts'
+import { decodeEntry, dropEncoding, encodeEntry } from './entry-codec.ts'
 import { decodeLogHeader, encodeLogHeader } from './header-block.ts'
 import { decodeLogState, encodeLogState, type LogState } from './log-state.ts'
 
@@ -110,8 +110,9 @@ export class RaftLog {
   }
 
   /** Resolves when all of it is durable; none of it is otherwise. Writes happen in the order of their calls. */
-  write(write: LogWrite): Promise<void> {
-    return this.#next(() => this.#write(write))
+  async write(write: LogWrite): Promise<void> {
+    await this.#next(() => this.#write(write))
+    for (const entry of write.entries) dropEncoding(entry)
   }
 
   /**
@@ -244,6 +245,7 @@ export async function termAt(log: RaftLog, index: number): Promise<number | unde
 function entryAt(index: Index, block: Uint8Array | null): Entry {
   if (block === null) throw new Damaged(`entry ${index} is missing from the Raft log`)
   const entry = decodeEntry(block)
+  dropEncoding(entry)
   if (entry.index === index) return entry
   throw new Damaged(`entry ${entry.index} is in the place of entry ${index} of the Raft log`)
 }

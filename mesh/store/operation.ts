@@ -1,4 +1,4 @@
-import { CborReader, CborWriter } from './cbor.ts'
+import { CborReader, CborWriter } from '../log/cbor.ts'
 import type { Change, Transaction, TransactionClass } from './store.ts'
 
 /** First byte of every encoded transaction. Fields only get added; a format that an older node cannot read gets a new number. */
@@ -47,9 +47,9 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
   const reader = new CborReader(bytes, 1)
   const text = () => reader.text()
   const number = () => reader.number()
-  reader.record(structures.transaction, fields.transaction)
-  // In the order of the fields. What a later release added follows the last one.
-  return {
+  const more = reader.record(structures.transaction, fields.transaction)
+  // In the order of the fields.
+  const transaction: Transaction = {
     id: { origin: reader.text(), counter: reader.number() },
     class: classOf(reader.number()),
     author: { user: reader.text(), peer: reader.text() },
@@ -64,6 +64,9 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
     }),
     changes: reader.list(() => changeOf(reader)),
   }
+  reader.skip(more)
+  reader.end()
+  return transaction
 }
 
 function changeOf(reader: CborReader): Change {

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import { Encoder } from 'cbor-x'
 import { Random } from '../raft/simulator/random.ts'
+import { decodeTransaction, encodeTransaction } from '../store/operation.ts'
+import type { Transaction } from '../store/store.ts'
 import { CborReader, CborWriter } from './cbor.ts'
-import { decodeTransaction, encodeTransaction } from './operation.ts'
-import type { Transaction } from './store.ts'
 
 /** What wrote operations before, and reads them in older releases. */
 const cbor = new Encoder({
@@ -84,12 +84,23 @@ test('what a later release added is left out', () => {
 test('an operation that ends too early, or is something else, is damaged', () => {
   const whole = encodeTransaction(randomTransaction(new Random(3)))
   for (let length = 1; length < whole.length; length += 1 + (length >>> 4)) {
-    expect(() => decodeTransaction(whole.subarray(0, length))).toThrow('an operation is damaged at byte')
+    expect(() => decodeTransaction(whole.subarray(0, length))).toThrow('damaged at byte')
   }
-  expect(() => decodeTransaction(new Uint8Array([1, 0xd9, 0xe0, 1, 0x8a]))).toThrow(
-    'an operation is damaged at byte 4 of 5',
-  )
+  expect(() => decodeTransaction(new Uint8Array([1, 0xd9, 0xe0, 1, 0x8a]))).toThrow('damaged at byte 4 of 5')
   expect(() => decodeTransaction(new Uint8Array([2]))).toThrow('upgrade this node')
+})
+
+test('values of all kinds come back', () => {
+  const values = [0, -7, 1.5, 2 ** 40, 'ä', '', true, false, null, new Uint8Array([1, 2]), [1, ['a', []], null]]
+  const writer = new CborWriter()
+  writer.begin()
+  for (const value of values) writer.value(value)
+  const reader = new CborReader(writer.take(), 0)
+  expect(values.map(() => reader.value())).toEqual(values)
+  reader.end()
+  expect(() => new CborReader(new Uint8Array([0]), 0).end()).toThrow('damaged at byte 0 of 1')
+  expect(() => new CborReader(new Uint8Array([0xa0]), 0).value()).toThrow('damaged')
+  expect(() => writer.value({})).toThrow('object is not encoded here')
 })
 
 test('a writer that failed in the middle begins anew', () => {

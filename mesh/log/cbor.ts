@@ -1,19 +1,22 @@
-import { copyOf } from '../log/copy-of.ts'
+import { copyOf } from './copy-of.ts'
 
 // JavaScriptCore gives a small typed array an ArrayBuffer of its own when `buffer` is read (as cbor-x does for every array that it
 // encodes or decodes), and each is looked at by the collector's longest pause: hence no DataView and no views here.
 const float = new Float64Array(1)
 const bytesOfFloat = new Uint8Array(float.buffer)
 const roomBytes = 4096
+const maxKeptBytes = 1024 * 1024
 
 /** The major types of RFC 8949, 3.1. */
 const major = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, tag: 6, simple: 7 } as const
-/** Of the simple values: null, undefined, and a double (big endian, as all numbers here). */
-const simple = { null: 22, undefined: 23, double: 27 } as const
+/** Of the simple values: false, true, null, undefined, and a double (big endian, as all numbers here). */
+const simple = { false: 20, true: 21, null: 22, undefined: 23, double: 27 } as const
 /** How cbor-x numbers its structures: tags of two bytes from here on, of an array of the fields. */
 const structureTag = 0xe000
+/** How cbor-x marks a Uint8Array. */
+const arrayTag = 64
 
-/** Writes what operations are made of: a small part of CBOR (RFC 8949), as cbor-x reads it. One is used again and again. */
+/** Writes what operations and messages are made of: a small part of CBOR (RFC 8949), as cbor-x reads it. One is used again and again. */
 export class CborWriter {
   #bytes = Buffer.allocUnsafeSlow(roomBytes)
   #end = 0
@@ -25,7 +28,7 @@ export class CborWriter {
   /** What was written since `begin`, for the caller to keep. */
   take(): Uint8Array {
     const taken = copyOf(this.#bytes, 0, this.#end)
-    if (this.#bytes.length > 16 * roomBytes) this.#bytes = Buffer.allocUnsafeSlow(roomBytes)
+    if (this.#bytes.length > maxKeptBytes) this.#bytes = Buffer.allocUnsafeSlow(roomBytes)
     return taken
   }
 
@@ -61,6 +64,18 @@ export class CborWriter {
     else this.#raw(value)
   }
 
+  /** Any of these, or a list of them. */
+  value(value: unknown): void {
+    if (value === null || value === undefined || typeof value === 'number') this.number(value)
+    else if (typeof value === 'boolean') this.byte((major.simple << 5) | (value ? simple.true : simple.false))
+    else if (typeof value === 'string') this.text(value)
+    else if (value instanceof Uint8Array) this.bytes(value)
+    else if (Array.isArray(value)) {
+      this.list(value.length)
+      for (const item of value) this.value(item)
+    } else throw new Error(`${typeof value} is not encoded here`)
+  }
+
   #null(): void {
     this.byte((major.simple << 5) | simple.null)
   }
@@ -80,6 +95,7 @@ export class CborWriter {
   }
 
   #raw(value: Uint8Array): void {
+    this.#head(major.tag, arrayTag)
     this.#head(major.bytes, value.byteLength)
     this.#room(value.byteLength)
     this.#bytes.set(value, this.#end)
@@ -112,6 +128,14 @@ export class CborReader {
     this.#at = at
   }
 
+  /** Which structure the record has that follows, not read yet. */
+  structure(): number {
+    const start = this.#at
+    const structure = this.#head(major.tag) - structureTag
+    this.#at = start
+    return structure
+  }
+
   /** Of a record of this structure, with at least so many fields: how many more follow those, to be skipped. */
   record(structure: number, fields: number): number {
     if (this.#head(major.tag) !== structureTag + structure) throw this.#damaged()
@@ -140,11 +164,28 @@ export class CborReader {
     return utf8Slice.call(this.#bytes, start, this.#at)
   }
 
-  /** A copy: the state keeps it for longer than the block. cbor-x writes a tag before what is not a Buffer. */
+  /** A copy: the state keeps it for longer than the block. A Buffer of cbor-x has no mark. */
   bytes(): Uint8Array {
     if (this.#peek() >>> 5 === major.tag) this.#head(major.tag)
     const start = this.#content(major.bytes)
     return copyOf(this.#bytes, start, this.#at)
+  }
+
+  /** A number, text, bytes, true, false, null, or a list of them. */
+  value(): unknown {
+    const byte = this.#peek()
+    const type = byte >>> 5
+    if (type === major.text) return this.text()
+    if (type === major.bytes || type === major.tag) return this.bytes()
+    if (type === major.array) return this.list(() => this.value())
+    if (type !== major.simple || (byte & 31) === simple.double) return this.number()
+    this.#at++
+    return this.#constant(byte & 31)
+  }
+
+  /** Throws when something follows. */
+  end(): void {
+    if (this.#at !== this.#bytes.byteLength) throw this.#damaged()
   }
 
   /** What `read` reads, or undefined when there is nothing. */
@@ -166,6 +207,12 @@ export class CborReader {
         if (type === major.tag) left++
       }
     }
+  }
+
+  #constant(value: number): boolean | null {
+    if (value === simple.null) return null
+    if (value === simple.true || value === simple.false) return value === simple.true
+    throw this.#damaged()
   }
 
   /** Goes behind bytes or text, and says where they begin. */
@@ -200,7 +247,7 @@ export class CborReader {
   }
 
   #damaged(): Error {
-    return new Error(`an operation is damaged at byte ${this.#at} of ${this.#bytes.byteLength}`)
+    return new Error(`damaged at byte ${this.#at} of ${this.#bytes.byteLength}`)
   }
 }
 
