@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../mesh/clock/clock.ts'
 import { Consensus } from '../../mesh/consensus/consensus.ts'
 import { silentLogger } from '../../mesh/logger/logger.ts'
+import { LocalState } from '../../mesh/store/local-state.ts'
 import { ReplicatedStore } from '../../mesh/store/replicated.ts'
 import { openTunnels } from '../../mesh/tunnel/open-tunnels.ts'
 import { say, serveLines } from './lines.ts'
@@ -13,10 +14,13 @@ import { identities, openBenchLinks, readerNumber, seed, voterCount } from './sk
 process.stdin.on('end', () => process.exit(0))
 const [number, directory] = [Number(process.argv[2]), process.argv[3]!]
 const links = await openBenchLinks(number)
+const viewFile = join(directory, 'view.sqlite')
+const state = new LocalState(viewFile, silentLogger)
 const consensus = new Consensus({
   directory: join(directory, 'log'),
   ...{ seed, generation: 1, secret: new Uint8Array(32).fill(number), cluster: 'bench', links },
   tunnels: openTunnels(links, silentLogger),
+  state,
   ...{ clock: systemClock, logger: silentLogger },
   leadershipChanged: ({ leader, term }) => say({ leader, term }),
   rules: { newcomerMs: 0 },
@@ -24,8 +28,9 @@ const consensus = new Consensus({
 links.connect()
 const log = await consensus.open(number === 0)
 const store = await ReplicatedStore.open({
-  ...{ log, viewFile: join(directory, 'view.sqlite'), clock: consensus.clock, logger: silentLogger },
+  ...{ log, viewFile, clock: consensus.clock, logger: silentLogger },
 })
+state.store = store
 let memberCount = number === readerNumber ? readerNumber + 1 : voterCount
 const memberListeners = new Set<() => void>()
 consensus.keepVoters({

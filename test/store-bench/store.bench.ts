@@ -2,7 +2,7 @@
  * Three voters of ours beside three members of etcd: same machine, same disk, same run, taking turns; the load on each comes
  * from another process.
  *
- *     scripts/bench store [--pairs 5] [--seconds 3] [--count 100000] [--kills 5] [--only skein]
+ *     scripts/bench store [--pairs 5] [--seconds 3] [--count 100000] [--kills 5] [--warm 60000] [--only skein]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { quantile } from '../../scripts/benchmark/quantile.ts'
 import { startEtcd } from './etcd.ts'
 import type { RunResult, WatchResult } from './load.ts'
 import { startSkein } from './skein.ts'
-import { largestRssMb, memberCpuSeconds, type Target, writtenMb } from './target.ts'
+import { largestRssMb, memberCpuSeconds, type Reader, type Target, writtenMb } from './target.ts'
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     count: { type: 'string', default: '100000' },
     kills: { type: 'string', default: '5' },
+    warm: { type: 'string', default: '60000' },
   },
 })
 const pairs = Number(values.pairs)
@@ -45,8 +46,7 @@ async function puts(target: Target, clients: number, limit: { seconds: number } 
 }
 
 /** Linearizable and local reads by 64 clients; then half a hundred watches of everything, while 64 clients write. */
-async function reads(target: Target): Promise<void> {
-  const { about, child, stop } = await target.startReader()
+async function reads(target: Target, { about, child }: Reader): Promise<void> {
   console.log(`${target.name}: read and watched by ${about}`)
   const cpu = ({ cpuSeconds }: { cpuSeconds: number }, before: number) =>
     `cpu ${cpuSeconds.toFixed(1)} s reader, ${(memberCpuSeconds(target) - before).toFixed(1)} s members`
@@ -63,7 +63,6 @@ async function reads(target: Target): Promise<void> {
   await puts(target, 64, { seconds })
   const watched = await watching
   console.log(`${target.name}: 50 watches: ${Math.round(watched.perSecond)} events/s; ${cpu(watched, before)}`)
-  await stop()
 }
 
 /** Seconds from a leader's end until a write is acknowledged; then its process is started again. */
@@ -87,13 +86,19 @@ try {
     targets.push(await start(join(directory, name)))
   }
   const runs = new Map<string, RunResult[]>(targets.map(({ name }) => [name, []]))
-  for (const target of targets) await puts(target, 256, { seconds: 1 })
+  // From the beginning on: to join later, a learner would have to fetch all that was written.
+  const readers = await Promise.all(targets.map((target) => target.startReader()))
+  // What is measured is a server that has been up for a while: until here JavaScriptCore's compilers take a tenth of the processor.
+  for (const target of targets) await puts(target, 256, { count: Number(values.warm) })
+  for (const [at, target] of targets.entries()) {
+    await reads(target, readers[at]!)
+    await readers[at]!.stop()
+  }
   for (let pair = 0; pair < pairs; pair++) {
     const order = pair % 2 === 0 ? targets : targets.toReversed()
     for (const target of order) runs.get(target.name)!.push(await puts(target, 256, { seconds }))
   }
   for (const clients of [1, 64, 1000]) for (const target of targets) await puts(target, clients, { seconds })
-  for (const target of targets) await reads(target)
   const rss = new Map<string, number>()
   for (const target of targets) {
     await puts(target, 256, { count: Number(values.count) })
