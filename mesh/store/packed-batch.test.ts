@@ -1,6 +1,12 @@
 import { expect, test } from 'bun:test'
-import { packBatch, unpackBatch } from './packed-batch.ts'
+import { buffersOf, packBatch, unpackBatch } from './packed-batch.ts'
 import type { ViewBatch } from './view-rows.ts'
+
+/** As the view's thread has it. */
+function posted(batch: ViewBatch): ViewBatch {
+  const packed = packBatch(batch)
+  return unpackBatch(structuredClone(packed, { transfer: buffersOf(packed) }))
+}
 
 test('a batch comes out as it went in', () => {
   const value = (text: string) => new TextEncoder().encode(text)
@@ -10,6 +16,8 @@ test('a batch comes out as it went in', () => {
       ['b', { key: 'b', value: value('second'), revision: 1e9 + 7, created: 5, expiresMs: 0 }],
       ['gone', null],
       ['a', { key: 'a', value: value(''), revision: 6, created: 6, expiresMs: 1.7e12 + 0.5 }],
+      ['', { key: '', value: value('of the empty key'), revision: 8, created: 8, expiresMs: 0 }],
+      ['\0 ключ 🦢', { key: '\0 ключ 🦢', value: value('fourth'), revision: 9, created: 8, expiresMs: 0 }],
       ['c', { key: 'c', value: value('third'), revision: 8, created: 8, expiresMs: 0 }],
     ]),
     changes: [
@@ -24,11 +32,11 @@ test('a batch comes out as it went in', () => {
     ],
     expiries: [{ revision: 7, timeMs: 1.7e12, keys: ['gone'] }],
   }
-  expect(unpackBatch(structuredClone(packBatch(batch)))).toEqual(batch)
+  expect(posted(batch)).toEqual(batch)
 })
 
 test('an empty one too', () => {
   const position = { applied: 1, revision: 0, timeMs: 0, term: 1 }
   const batch: ViewBatch = { position, entries: new Map(), changes: [], blocks: [], recent: [], expiries: [] }
-  expect(unpackBatch(packBatch(batch))).toEqual(batch)
+  expect(posted(batch)).toEqual(batch)
 })

@@ -5,6 +5,12 @@ const changeNumbers = 7
 const blockNumbers = 6
 const recentNumbers = 2
 
+/** Texts as one, and the length of each: every string that is posted by itself costs a third of a microsecond. */
+interface PackedTexts {
+  text: string
+  lengths: Uint32Array
+}
+
 /**
  * A batch on its way to the view's thread: few large pieces, since what is posted is copied object by object; and no value's
  * memory is touched but to copy it, which keeps the state's values small (JavaScriptCore makes an ArrayBuffer of its own for
@@ -12,7 +18,7 @@ const recentNumbers = 2
  */
 export interface PackedBatch extends Pick<ViewBatch, 'position' | 'expiries'> {
   /** Of the entries, in order. */
-  keys: string[]
+  keys: PackedTexts
   /** Of each entry: revision, created, expiresMs, bytes of its value or -1 when it was deleted. */
   entries: Float64Array
   values: Uint8Array
@@ -20,10 +26,10 @@ export interface PackedBatch extends Pick<ViewBatch, 'position' | 'expiries'> {
   changes: Float64Array
   /** Of each block: block, revision, timeMs, kind, sizeBytes, live. */
   blocks: Float64Array
-  recentIds: string[]
+  recentIds: PackedTexts
   /** Of each recent id: revision, timeMs. */
   recent: Float64Array
-  refusals: string[]
+  refusals: PackedTexts
 }
 
 export function packBatch({ position, expiries, entries, changes, blocks, recent }: ViewBatch): PackedBatch {
@@ -46,13 +52,40 @@ export function packBatch({ position, expiries, entries, changes, blocks, recent
     offset += row.value.byteLength
   }
   return {
-    ...{ position, expiries, keys: [...places.keys()], entries: rows, values },
+    ...{ position, expiries, keys: packTexts([...places.keys()]), entries: rows, values },
     changes: packChanges(changes, places),
     blocks: packBlocks(blocks),
-    recentIds: recent.map(({ id }) => id),
+    recentIds: packTexts(recent.map(({ id }) => id)),
     recent: Float64Array.from(recent.flatMap(({ revision, timeMs }) => [revision, timeMs])),
-    refusals: recent.map(({ refusal }) => refusal),
+    refusals: packTexts(recent.map(({ refusal }) => refusal)),
   }
+}
+
+/** The memory of a batch: to be given away with it, not copied. */
+export function buffersOf({
+  keys,
+  entries,
+  values,
+  changes,
+  blocks,
+  recentIds,
+  recent,
+  refusals,
+}: PackedBatch): ArrayBuffer[] {
+  const arrays = [entries, values, changes, blocks, recent, keys.lengths, recentIds.lengths, refusals.lengths]
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer)
+}
+
+function packTexts(texts: readonly string[]): PackedTexts {
+  return { text: texts.join(''), lengths: Uint32Array.from(texts, ({ length }) => length) }
+}
+
+function unpackTexts({ text, lengths }: PackedTexts): string[] {
+  let end = 0
+  return Array.from(lengths, (length) => {
+    end += length
+    return text.substring(end - length, end)
+  })
 }
 
 function packChanges(changes: readonly ChangeRow[], places: ReadonlyMap<string, number>): Float64Array {
@@ -86,11 +119,13 @@ function packBlocks(blocks: readonly BlockRow[]): Float64Array {
 
 export function unpackBatch(packed: PackedBatch): ViewBatch {
   const { position, expiries } = packed
-  const entries = unpackEntries(packed)
+  const keys = unpackTexts(packed.keys)
+  const refusals = unpackTexts(packed.refusals)
+  const entries = unpackEntries(packed, keys)
   const changes: ChangeRow[] = []
   for (let at = 0; at < packed.changes.length; at += changeNumbers) {
     const [place, revision, created, timeMs, block, deleted, kind] = row(packed.changes, at)
-    const key = packed.keys[place]!
+    const key = keys[place]!
     changes.push({ key, revision, created, timeMs, block, deleted: deleted === 1, kind: changeKinds[kind]! })
   }
   const blocks: BlockRow[] = []
@@ -98,14 +133,14 @@ export function unpackBatch(packed: PackedBatch): ViewBatch {
     const [block, revision, timeMs, kind, sizeBytes, live] = row(packed.blocks, at)
     blocks.push({ block, revision, timeMs, kind: changeKinds[kind]!, sizeBytes, live })
   }
-  const recent = packed.recentIds.map((id, at) => {
+  const recent = unpackTexts(packed.recentIds).map((id, at) => {
     const [revision, timeMs] = row(packed.recent, at * recentNumbers)
-    return { id, revision, timeMs, refusal: packed.refusals[at]! }
+    return { id, revision, timeMs, refusal: refusals[at]! }
   })
   return { position, expiries, entries, changes, blocks, recent }
 }
 
-function unpackEntries({ keys, entries, values }: PackedBatch): Map<string, EntryRow | null> {
+function unpackEntries({ entries, values }: PackedBatch, keys: readonly string[]): Map<string, EntryRow | null> {
   const unpacked = new Map<string, EntryRow | null>()
   let offset = 0
   for (const [at, key] of keys.entries()) {

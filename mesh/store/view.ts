@@ -2,7 +2,7 @@ import { copyOf } from '../log/copy-of.ts'
 import type { Logger } from '../logger/logger.ts'
 import { ThreadCalls } from '../thread/calls.ts'
 import { startThread } from '../thread/thread.ts'
-import { packBatch } from './packed-batch.ts'
+import { buffersOf, packBatch } from './packed-batch.ts'
 import type { StateEntry } from './state.ts'
 import type { Revision } from './store.ts'
 import type { CompactionCursor, CompactionTarget, PruneSlice, RetentionLimits } from './view-compaction.ts'
@@ -197,7 +197,8 @@ export class View {
         const added = this.#added
         this.#gathered = undefined
         this.#gatheredBytes = 0
-        await this.#calls.call('writePacked', packBatch(batch))
+        const packed = packBatch(batch)
+        await this.#calls.callGiving(buffersOf(packed), 'writePacked', packed)
         this.#written = added
         this.#wake()
       }

@@ -30,11 +30,16 @@ export class ThreadCalls {
   }
 
   call<T>(call: string, ...args: unknown[]): Promise<T> {
+    return this.callGiving([], call, ...args)
+  }
+
+  /** These buffers of the arguments become the Worker's; here they are empty from now on. */
+  callGiving<T>(given: ArrayBuffer[], call: string, ...args: unknown[]): Promise<T> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const id = this.#nextId++
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject })
-      this.#worker.postMessage({ id, call, args })
+      this.#worker.postMessage({ id, call, args }, given)
     })
   }
 
