@@ -2,7 +2,7 @@
  * Three voters of ours beside three members of etcd: same machine, same disk, same run, taking turns; the load on each comes
  * from another process.
  *
- *     scripts/bench store [--pairs 5] [--seconds 3] [--count 100000] [--kills 5] [--warm 60000] [--only skein]
+ *     scripts/bench store [--pairs 5] [--seconds 3] [--count 100000] [--kills 5] [--only skein]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,6 @@ const { values } = parseArgs({
     only: { type: 'string' },
     count: { type: 'string', default: '100000' },
     kills: { type: 'string', default: '5' },
-    warm: { type: 'string', default: '60000' },
   },
 })
 const pairs = Number(values.pairs)
@@ -89,7 +88,14 @@ try {
   // From the beginning on: to join later, a learner would have to fetch all that was written.
   const readers = await Promise.all(targets.map((target) => target.startReader()))
   // What is measured is a server that has been up for a while: until here JavaScriptCore's compilers take a tenth of the processor.
-  for (const target of targets) await puts(target, 256, { count: Number(values.warm) })
+  const rss = new Map<string, number>()
+  for (const target of targets) {
+    await puts(target, 256, { count: Number(values.count) })
+    rss.set(target.name, largestRssMb(target))
+    console.log(
+      `${target.name}: ${rss.get(target.name)!.toFixed(0)} MB resident, ${writtenMb(target).toFixed(0)} MB to disk in all`,
+    )
+  }
   for (const [at, target] of targets.entries()) {
     await reads(target, readers[at]!)
     await readers[at]!.stop()
@@ -99,14 +105,6 @@ try {
     for (const target of order) runs.get(target.name)!.push(await puts(target, 256, { seconds }))
   }
   for (const clients of [1, 64, 1000]) for (const target of targets) await puts(target, clients, { seconds })
-  const rss = new Map<string, number>()
-  for (const target of targets) {
-    await puts(target, 256, { count: Number(values.count) })
-    rss.set(target.name, largestRssMb(target))
-    console.log(
-      `${target.name}: ${rss.get(target.name)!.toFixed(0)} MB resident, ${writtenMb(target).toFixed(0)} MB to disk in all`,
-    )
-  }
   const failovers = new Map<string, number[]>(targets.map(({ name }) => [name, []]))
   for (let kill = 0; kill < kills; kill++) {
     for (const target of targets) failovers.get(target.name)!.push(await failover(target))
