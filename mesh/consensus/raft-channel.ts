@@ -44,6 +44,7 @@ export class RaftChannel implements Transport {
   /** A session without a way keeps what is sent, for as long as it lasts: by then it would be stale. */
   #connected = new Set<PeerKey>()
   #deliver: ((from: PeerKey, datagram: Uint8Array) => void) | undefined
+  #lost: ((peer: PeerKey) => void) | undefined
 
   /** Before the links know any peer. */
   constructor(options: RaftChannelOptions) {
@@ -52,7 +53,9 @@ export class RaftChannel implements Transport {
     links.serve({ name: 'raft', priority: 'control', opened: (channel) => this.#opened(channel) })
     links.onChange(() => {
       const connected = links.status().filter(({ state }) => state === 'connected')
+      const before = this.#connected
       this.#connected = new Set(connected.map(({ peer }) => peer))
+      for (const peer of before) if (!this.#connected.has(peer)) this.#lost?.(peer)
     })
   }
 
@@ -78,6 +81,10 @@ export class RaftChannel implements Transport {
 
   receive(deliver: (from: PeerKey, datagram: Uint8Array) => void): void {
     this.#deliver = deliver
+  }
+
+  onLost(lost: (peer: PeerKey) => void): void {
+    this.#lost = lost
   }
 
   /** `clock.monotonicMs()` when the peer was last heard in the present session; undefined when it was not. */

@@ -133,6 +133,10 @@ export class RaftDriver {
     this.#run(() => this.#raft.declineFeed())
   }
 
+  disconnected(node: NodeId): void {
+    this.#run(() => this.#raft.disconnected(node))
+  }
+
   receive(message: Message): void {
     this.#run(() => this.#raft.step(message))
   }

@@ -6,6 +6,8 @@ export interface Transport {
   send(to: NodeId, datagram: Uint8Array): void
   /** `from` is the peer at the other end of the link, proved by its key. */
   receive(deliver: (from: NodeId, datagram: Uint8Array) => void): void
+  /** `lost`: nothing will come from this peer until the link to it is there again. Absent: that is not known. */
+  onLost?(lost: (peer: NodeId) => void): void
 }
 
 /** Of a cluster of one. */

@@ -336,6 +336,7 @@ export class VoterLog implements CommittedLog {
       },
     })
     transport.receive((from, datagram) => this.#receive(from, datagram))
+    transport.onLost?.((peer) => this.#driver.disconnected(peer))
   }
 
   #openFeed(avoid: readonly NodeId[]): Promise<FeedStream> {

@@ -103,6 +103,12 @@ export class Election {
     return state.leader !== null && state.elapsedTicks < state.limits.electionTicks
   }
 
+  disconnected(node: NodeId): void {
+    const { state } = this.#parts
+    if (state.role !== 'follower' || state.leader !== node) return
+    state.elapsedTicks = Math.max(state.elapsedTicks, state.limits.electionTicks)
+  }
+
   becomeFollower(term: Term, leader: NodeId | null): void {
     const { state } = this.#parts
     if (term > state.term) {

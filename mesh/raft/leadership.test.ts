@@ -50,6 +50,43 @@ describe('pre-vote and stickiness', () => {
   })
 })
 
+describe('a way to the leader is gone', () => {
+  test('those who lost theirs elect another without an election timeout', () => {
+    const group = groupOf(3)
+    group.elect('1')
+    for (const id of ['2', '3']) group.run(id, (raft) => raft.disconnected('1'))
+    const lost = ({ from, to }: Message) => from === '1' || to === '1'
+    // Node 2 has drawn 11 ticks, 10 of which count as over; the next tick after those begins.
+    ticks(group, '2', 2)
+    group.settle(lost)
+    expect(group.raft('2').status).toMatchObject({ role: 'leader', term: 2 })
+  })
+
+  test('one alone elects nobody, and goes on with the leader as soon as it is heard again', () => {
+    const group = groupOf(3)
+    group.elect('1')
+    group.run('2', (raft) => raft.disconnected('1'))
+    ticks(group, '2', 2)
+    group.settle()
+    expect(group.raft('2').status).toMatchObject({ role: 'follower', leader: null, term: 1 })
+    ticks(group, '1', 1)
+    group.settle()
+    expect(group.raft('2').status).toMatchObject({ role: 'follower', leader: '1', term: 1 })
+  })
+
+  test('a heartbeat ends the suspicion, and ways to others are none of its business', () => {
+    const group = groupOf(3)
+    group.elect('1')
+    group.run('2', (raft) => raft.disconnected('1'))
+    group.run('3', (raft) => raft.disconnected('2'))
+    ticks(group, '1', 1)
+    group.settle()
+    ticks(group, '2', 10)
+    ticks(group, '3', 10)
+    expect(group.messages).toEqual([])
+  })
+})
+
 describe('check-quorum', () => {
   test('a leader that hears no majority for an election timeout steps down', () => {
     const group = groupOf(3)

@@ -100,6 +100,14 @@ export class Raft {
     dispatch(this.parts, message)
   }
 
+  /**
+   * Nothing can come from this node any more, for now. If it led, an election timeout need not pass, only the random part of one:
+   * whoever still hears it will refuse the pre-vote, and its next message ends the suspicion. Not in the paper.
+   */
+  disconnected(node: NodeId): void {
+    this.parts.election.disconnected(node)
+  }
+
   /** Appends a command to the leader's log. The position is where it stands if it is ever committed. */
   propose(data: Uint8Array): LogPosition | Refusal {
     const { state, replication } = this.parts

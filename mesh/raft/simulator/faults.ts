@@ -66,6 +66,7 @@ export class Faults {
     () => this.#diskError(),
     () => this.#stall(),
     () => this.#drift(),
+    () => this.#disconnect(),
     () => this.#transfer(),
     () => this.#changeMembers(),
     () => this.#changeMembers(),
@@ -110,6 +111,7 @@ export class Faults {
   #crashFor(node: SimulatedNode): void {
     const { schedule, random } = this.#simulation
     node.crash()
+    if (random.chance(0.5)) for (const other of this.#simulation.running) other.disconnected(node.id)
     schedule.after(random.integer(1, this.#maxDownMs), () => node.start())
   }
 
@@ -157,6 +159,12 @@ export class Faults {
     if (node === undefined) return
     node.stall()
     this.#simulation.schedule.after(this.#simulation.random.integer(20, 500), () => node.resume())
+  }
+
+  /** A link breaks and is there again before anything was to be sent. */
+  #disconnect(): void {
+    const [node, other] = [this.#node(), this.#node()]
+    if (node !== undefined && other !== undefined) node.disconnected(other.id)
   }
 
   #drift(): void {

@@ -134,6 +134,11 @@ export class SimulatedNode {
     }
   }
 
+  /** Its link to this node is gone, or was for a moment. */
+  disconnected(id: NodeId): void {
+    if (!this.#isStalled) this.#run((raft) => raft.disconnected(id))
+  }
+
   /** `done` is told what was there before, or undefined when the command has lost its place for good. */
   propose(command: Command, done: (found: string | null | undefined) => void): boolean | NodeId {
     if (this.raft === undefined || this.#isStalled) return false
