@@ -81,7 +81,12 @@ test(`two learners are promoted at operation ${operations}`, async () => {
   while (log.status.configuration.learners.length < 2 || progress.some(({ state }) => state === 'snapshot')) {
     await Bun.sleep(5)
   }
-  for (const id of '23') await nodes.nodes.get(id)!.store.barrier()
+  for (const id of '23') {
+    const learner = nodes.nodes.get(id)!
+    await learner.store.barrier()
+    // As learners are: a peer gives them what is committed.
+    while (!learner.log.status.isFed) await Bun.sleep(5)
+  }
   const beginMs = performance.now()
   nodes.wantedVoters = 3
   nodes.setMembers('123')
