@@ -13,12 +13,13 @@ const openTimeoutMs = 5000
 
 /** Serves the operations to peers. `replicate`: one end of such a stream, or undefined while there is no log here. */
 export function serveOperations(tunnels: Tunnels, identity: LogIdentity, replicate: () => Duplex | undefined): void {
-  for (const purpose of ['operations', 'feed'] as const) serve(tunnels, purpose, identity, replicate)
+  for (const [purpose, maxServed] of Object.entries(purposes))
+    serve(tunnels, { purpose, maxServed }, identity, replicate)
 }
 
 function serve(
   tunnels: Tunnels,
-  purpose: keyof typeof purposes,
+  { purpose, maxServed }: { purpose: string; maxServed: number },
   identity: LogIdentity,
   replicate: () => Duplex | undefined,
 ): void {
@@ -27,7 +28,7 @@ function serve(
     const { cluster = '', generation = '' } = metadata ?? {}
     const reason = mismatch(identity, { cluster, generation: Number(generation) })
     if (reason !== undefined) throw new Error(reason)
-    if (served >= purposes[purpose]) throw new Error(`${served} peers get operations here already: try another`)
+    if (served >= maxServed) throw new Error(`${served} peers get operations here already: try another`)
     const replication = replicate()
     if (replication === undefined) throw new Error('this node has no operations yet')
     served++
@@ -49,9 +50,8 @@ export async function openOperations(
   identity: LogIdentity,
   preferred: PeerKey | null,
 ): Promise<Duplex> {
-  const before = (a: PeerKey, b: PeerKey) => Number(b === preferred) - Number(a === preferred)
   const request = { purpose: 'operations', metadata: metadataOf(identity) }
-  return (await openAtAny(links, tunnels, request, before)).stream
+  return (await openAtAny(links, tunnels, request, preferring(preferred))).stream
 }
 
 /**
@@ -73,6 +73,11 @@ export function metadataOf({ cluster, generation }: LogIdentity): Record<string,
   return { cluster, generation: `${generation}` }
 }
 
+/** An order of peers in which this one comes first. */
+export function preferring(preferred: PeerKey | null): (a: PeerKey, b: PeerKey) => number {
+  return (a, b) => Number(b === preferred) - Number(a === preferred)
+}
+
 /** A tunnel to the first peer that takes it: in the order given, the nearest first among equals. Rejects with every peer's reason. */
 export async function openAtAny(
   links: Links,
@@ -87,7 +92,10 @@ export async function openAtAny(
   const reasons: string[] = []
   for (const peer of peers) {
     try {
-      return { peer, stream: await tunnels.open(peer, request, openTimeoutMs) }
+      const stream = await tunnels.open(peer, request, openTimeoutMs)
+      // The link may be lost before anybody reads: whoever does is told by its end.
+      stream.on('error', () => {})
+      return { peer, stream }
     } catch (error) {
       reasons.push(`${peer.slice(0, 8)}: ${(error as Error).message}`)
     }

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'streamx'
 import type { Links, PeerKey } from '../link/links.ts'
 import type { Tunnels } from '../tunnel/tunnels.ts'
 import { type LogIdentity, mismatch } from './greeting.ts'
-import { metadataOf, openAtAny } from './operations-tunnel.ts'
+import { metadataOf, openAtAny, preferring } from './operations-tunnel.ts'
 
 const purpose = 'state'
 /** Images served at once: each holds on to the state of a moment. */
@@ -61,8 +61,7 @@ export async function openState(
   has: number | undefined,
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
   const metadata = { ...metadataOf(identity), ...(has !== undefined && { has: `${has}` }) }
-  const before = (a: PeerKey, b: PeerKey) => Number(b === preferred) - Number(a === preferred)
-  const { stream: tunnel } = await openAtAny(links, tunnels, { purpose, metadata }, before)
+  const { stream: tunnel } = await openAtAny(links, tunnels, { purpose, metadata }, preferring(preferred))
   tunnel.end(undefined)
   const chunks = tunnel[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   const first = await chunks.next()

@@ -35,7 +35,8 @@ export class LiveDownload {
     // Their ends say it.
     stream.on('error', () => {})
     replication.on('error', () => {})
-    stream.pipe(replication).pipe(stream)
+    if (stream.destroyed) replication.destroy()
+    else stream.pipe(replication).pipe(stream)
     return replication
   }
 

@@ -79,7 +79,13 @@ export class Feed {
     this.answer(from)
   }
 
-  /** To the leader, also in place of an answer to entries: they are not taken. */
+  /** The leader's entries are not taken, nor what it says with them: their place would be wrong by the time they are written. */
+  refuse(leader: NodeId): void {
+    this.#parts.follower.hears(leader)
+    this.answer(leader)
+  }
+
+  /** To the leader. */
   answer(to: NodeId): void {
     const { state } = this.#parts
     const { isFed, delivered: match } = state

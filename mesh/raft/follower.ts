@@ -19,13 +19,9 @@ export class Follower {
   }
 
   onAppend(message: Append): void {
-    const { state, feed } = this.#parts
+    const { state } = this.#parts
     const { from, previous, entries } = message
     this.hears(from)
-    if (state.isFed) {
-      feed.answer(from)
-      return
-    }
     if (previous.index < state.log.base.index) {
       state.promise({ type: 'append-accepted', to: from, match: state.commit })
       return
@@ -46,12 +42,8 @@ export class Follower {
   }
 
   onHeartbeat({ from, commit, round }: Heartbeat): void {
-    const { state, feed } = this.#parts
+    const { state } = this.#parts
     this.hears(from)
-    if (state.isFed) {
-      feed.answer(from)
-      return
-    }
     this.advanceCommit(Math.min(commit, state.log.lastIndex))
     state.free({ type: 'heartbeat-response', to: from, round })
   }

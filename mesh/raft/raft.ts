@@ -87,7 +87,7 @@ export class Raft {
 
   /** A message for this node arrived; old, doubled and reordered ones are harmless. */
   step(message: Message): void {
-    const { state, election } = this.parts
+    const { state, election, feed } = this.parts
     if (message.to !== state.id) throw new Error(`a message for ${message.to} reached ${state.id}`)
     if (message.term > state.term && message.type !== 'pre-vote') {
       const wantsVote = message.type === 'request-vote'
@@ -97,7 +97,8 @@ export class Raft {
       if (comesFromLeader(message)) state.free({ type: 'stale-term', to: message.from })
       return
     }
-    dispatch(this.parts, message)
+    if (state.isFed && message.type !== 'feed' && comesFromLeader(message)) feed.refuse(message.from)
+    else dispatch(this.parts, message)
   }
 
   /**

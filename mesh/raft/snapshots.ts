@@ -84,13 +84,9 @@ export class Snapshots {
   }
 
   onChunk(message: SnapshotChunk): void {
-    const { state, follower, feed } = this.#parts
+    const { state, follower } = this.#parts
     const { from, term, transfer, snapshot, offsetBytes, data, done } = message
     follower.hears(from)
-    if (state.isFed) {
-      feed.answer(from)
-      return
-    }
     if (snapshot.index <= state.commit || state.log.matches(snapshot)) {
       this.#incoming = undefined
       follower.advanceCommit(snapshot.index)
