@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts'
 import { makeImages } from '../../test/fixtures/images/make.ts'
 import { until } from '../../test/lab/until.ts'
-import { connectRuntime, type RuntimeConnection } from './runtime/connection.ts'
+import { connectRuntime, containerdHeaders, type RuntimeConnection, runtimeMessage } from './runtime/connection.ts'
 import { ContainerState, PodSandboxState } from './runtime/generated/cri/api_pb.ts'
 import { shimsOf } from './runtime/stray-shims.ts'
 import {
@@ -193,6 +193,37 @@ if (!insideNamespace) {
       )
       expect(addresses.length).toBe(2)
     })
+
+    test('a container of which the runtime kept only the task does not keep its pod', async () => {
+      await agent.kill()
+      const containerId = await leaveTask()
+      const removal = connection.runtime.removeContainer({ containerId })
+      expect(await removal.catch(runtimeMessage)).toContain('cannot delete running task')
+      await agent.start()
+      await agent.ask({ do: 'delete', name: 'later', graceSeconds: 0 })
+      await until('its pod is gone', async () => (await readySandboxes()).length === 1)
+    })
+
+    /** What containerd leaves of a start that is broken off before it knew the task's pid; returns the container's id. */
+    const leaveTask = async (): Promise<string> => {
+      const sandbox = (await readySandboxes()).find(({ metadata }) => metadata!.name === 'later')!
+      const { id: podSandboxId, metadata, labels } = sandbox
+      const image = { image: 'skein.local/busybox:1' }
+      const config = { metadata: { name: 'left', attempt: 0 }, image, labels, command: ['sleep', '60'], linux: {} }
+      const { containerId } = await connection.runtime.createContainer({
+        ...{ podSandboxId, config, sandboxConfig: { metadata, linux: {} } },
+      })
+      const other = (await running())[0]!
+      const source = join(
+        stateDirectoryOf(directory),
+        'containerd/io.containerd.runtime.v2.task/k8s.io',
+        other.id,
+        'rootfs',
+      )
+      const rootfs = [{ type: 'bind', source, options: ['rbind', 'rw'] }]
+      await connection.tasks.create({ containerId, rootfs }, { headers: containerdHeaders })
+      return containerId
+    }
 
     test('agent killed many times while pods come and go: none lost, none doubled, none left over', async () => {
       let seed = 12345

@@ -4,6 +4,7 @@ import { PodCgroups } from './runtime/cgroup.ts'
 import type { RuntimeConnection } from './runtime/connection.ts'
 import { runtimeMessage } from './runtime/connection.ts'
 import { readHostFacts } from './runtime/host.ts'
+import { removeWithTask } from './runtime/left-task.ts'
 import { unmount } from './runtime/mount.ts'
 import { openRuntime, type RuntimeOptions, stateDirectoryOf } from './runtime/open-runtime.ts'
 
@@ -45,13 +46,16 @@ export async function removeWorker(options: RemoveWorkerOptions): Promise<void> 
 }
 
 /** The CRI's way, so that networks are torn down by the CNI plugins that made them. */
-async function removeSandboxes({ runtime }: RuntimeConnection): Promise<void> {
+async function removeSandboxes(connection: RuntimeConnection): Promise<void> {
+  const { runtime } = connection
   const { items } = await runtime.listPodSandbox({}, { timeoutMs: removalTimeoutMs })
   for (let first = 0; first < items.length; first += parallelRemovals) {
     await Promise.all(
       items.slice(first, first + parallelRemovals).map(async ({ id: podSandboxId }) => {
         await runtime.stopPodSandbox({ podSandboxId }, { timeoutMs: removalTimeoutMs })
-        await runtime.removePodSandbox({ podSandboxId }, { timeoutMs: removalTimeoutMs })
+        await removeWithTask(connection, () =>
+          runtime.removePodSandbox({ podSandboxId }, { timeoutMs: removalTimeoutMs }),
+        )
       }),
     )
   }

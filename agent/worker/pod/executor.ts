@@ -6,6 +6,7 @@ import { progressText } from '../image/pull-progress.ts'
 import { defaultPullPolicy } from '../image/reference.ts'
 import { removePodLogs, type WorkerParts } from '../parts.ts'
 import { isNotFound, runtimeMessage } from '../runtime/connection.ts'
+import { removeWithTask } from '../runtime/left-task.ts'
 import type { VolumePaths } from '../volume/pod-volumes.ts'
 import type { Action } from './action.ts'
 import { fieldContext, makeSandboxConfig, readAll, StartError, startContainer } from './container-starter.ts'
@@ -52,10 +53,9 @@ export class PodExecutor {
         await connection.runtime.stopPodSandbox({ podSandboxId: action.id }, { timeoutMs: stopMarginMs })
         return
       case 'removeSandbox':
-        await ignoreMissing(
+        return removeWithTask(connection, () =>
           connection.runtime.removePodSandbox({ podSandboxId: action.id }, { timeoutMs: stopMarginMs }),
         )
-        return
       case 'pullImage':
         return this.#pullImage(action.container)
       case 'startContainer':
@@ -299,7 +299,10 @@ export class PodExecutor {
 
   async #removeContainer(containerId: string): Promise<void> {
     const { parts, runtime } = this.#context
-    await ignoreMissing(parts.connection.runtime.removeContainer({ containerId }, { timeoutMs: stopMarginMs }))
+    const { connection } = parts
+    await removeWithTask(connection, () =>
+      connection.runtime.removeContainer({ containerId }, { timeoutMs: stopMarginMs }),
+    )
     const logPath = runtime.containers.find(({ id }) => id === containerId)?.logPath
     if (logPath?.startsWith(parts.logDirectory)) await rm(logPath, { force: true })
   }
