@@ -201,7 +201,11 @@ if (!insideNamespace) {
       expect(await removal.catch(runtimeMessage)).toContain('cannot delete running task')
       await agent.start()
       await agent.ask({ do: 'delete', name: 'later', graceSeconds: 0 })
-      await until('its pod is gone', async () => (await readySandboxes()).length === 1)
+      const sandboxes = async () => (await connection.runtime.listPodSandbox({})).items
+      await until(
+        'its pod is gone',
+        async () => !(await sandboxes()).some(({ metadata }) => metadata!.name === 'later'),
+      )
     })
 
     /** What containerd leaves of a start that is broken off before it knew the task's pid; returns the container's id. */
