@@ -217,6 +217,7 @@ if (!insideNamespace) {
       const { containerId } = await connection.runtime.createContainer({
         ...{ podSandboxId, config, sandboxConfig: { metadata, linux: {} } },
       })
+      // A task wants a root file system; that of a container of the same image serves.
       const other = (await running())[0]!
       const source = join(
         stateDirectoryOf(directory),

@@ -102,7 +102,7 @@ export class Raft {
   }
 
   /**
-   * Nothing can come from this node any more, for now. If it led, an election timeout need not pass, only the random part of one:
+   * The way to this node is lost until it is heard again. If it led, an election timeout need not pass, only the random part of one:
    * whoever still hears it will refuse the pre-vote, and its next message ends the suspicion. Not in the paper.
    */
   disconnected(node: NodeId): void {

@@ -62,18 +62,10 @@ export function packBatch({ position, expiries, entries, changes, blocks, recent
 }
 
 /** The memory of a batch: to be given away with it, not copied. */
-export function buffersOf({
-  keys,
-  entries,
-  values,
-  changes,
-  blocks,
-  recentIds,
-  recent,
-  refusals,
-}: PackedBatch): ArrayBuffer[] {
-  const arrays = [entries, values, changes, blocks, recent, keys.lengths, recentIds.lengths, refusals.lengths]
-  return arrays.map(({ buffer }) => buffer as ArrayBuffer)
+export function buffersOf(batch: PackedBatch): ArrayBuffer[] {
+  const { entries, values, changes, blocks, recent } = batch
+  const texts = [batch.keys, batch.recentIds, batch.refusals].map(({ lengths }) => lengths)
+  return [entries, values, changes, blocks, recent, ...texts].map(({ buffer }) => buffer as ArrayBuffer)
 }
 
 function packTexts(texts: readonly string[]): PackedTexts {

@@ -21,6 +21,9 @@ export interface RuntimeConnection {
 /** containerd keeps the CRI's containers in this namespace. */
 export const containerdHeaders = { 'containerd-namespace': 'k8s.io' }
 
+/** For `tasks.kill`. */
+export const sigkill = 9
+
 /** Does not connect yet: the first call does, and every call after a lost connection does again. */
 export function connectRuntime(socketPath: string): RuntimeConnection {
   const sessionManager = new SocketSession(socketPath)

@@ -1,7 +1,6 @@
-import { containerdHeaders, isNotFound, type RuntimeConnection, runtimeMessage } from './connection.ts'
+import { containerdHeaders, isNotFound, type RuntimeConnection, runtimeMessage, sigkill } from './connection.ts'
 
 const leftTask = /cannot delete running task ([0-9a-f]+)/
-const sigkill = 9
 const timeoutMs = 10_000
 
 /**

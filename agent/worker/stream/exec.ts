@@ -18,12 +18,12 @@ import {
   isUnavailable,
   type RuntimeConnection,
   runtimeMessage,
+  sigkill,
 } from '../runtime/connection.ts'
 import { ExecPipes } from './exec-pipes.ts'
 
 const headers = containerdHeaders
 const processType = 'types.containerd.io/opencontainers/runtime-spec/1/Process'
-const sigkill = 9
 /** Upstream's runtimeRequestTimeout. */
 const callTimeoutMs = 120_000
 /** Together as long as containerd may take to come back. */
